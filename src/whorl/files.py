@@ -1,0 +1,136 @@
+"""Writing files so that nothing half-written survives a crash, and digests of what is in them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from whorl.errors import StorageError
+
+_CHUNK = 1 << 20
+
+
+def digest_bytes(*parts: bytes) -> str:
+    """Return the SHA-256 of the parts, each preceded by its length, as 64 hex digits.
+
+    The lengths keep ``(b"ab", b"c")`` and ``(b"a", b"bc")`` apart.
+
+    >>> digest_bytes(b"ab", b"c") == digest_bytes(b"a", b"bc")
+    False
+    """
+    h = hashlib.sha256()
+    for part in parts:
+        h.update(len(part).to_bytes(8, "little"))
+        h.update(part)
+    return h.hexdigest()
+
+
+def digest_strings(parts: Iterable[str]) -> str:
+    """Return the SHA-256 of a sequence of strings, order and boundaries included."""
+    return digest_bytes(*(part.encode() for part in parts))
+
+
+def digest_json(value: Any) -> str:
+    """Return the SHA-256 of a JSON value, independent of the order of its keys.
+
+    >>> digest_json({"a": 1, "b": 2}) == digest_json({"b": 2, "a": 1})
+    True
+    """
+    return digest_bytes(json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success it takes the place of `path`, else it vanishes.
+
+    Raises:
+        StorageError: the disk is full, read-only, or the folder cannot be made.
+    """
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+    temporary = Path(name)
+    try:
+        with _told(path):
+            yield temporary
+            _sync(temporary)
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder beside `path` that becomes `path` on success, else vanishes.
+
+    Raises:
+        StorageError: `path` exists and `overwrite` is False, or the disk is full or read-only.
+    """
+    if path.exists() and not overwrite:
+        raise StorageError(f"{path} exists already; choose another place, or overwrite it on purpose.")
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    try:
+        with _told(path):
+            yield temporary
+            for file in temporary.iterdir():
+                _sync(file)
+            temporary.chmod(0o777 & ~_umask())
+            if path.exists():
+                retired = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".old", dir=path.parent))
+                path.replace(retired / path.name)
+                temporary.replace(path)
+                shutil.rmtree(retired, ignore_errors=True)
+            else:
+                temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` in one step: readers see the old file or the new one, never a part."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON value in one step, keys in the order given, NaN refused."""
+    write_bytes(path, (json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode())
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"could not write {path}: {error.strerror or error}. Nothing was left half-written; "
+            "free some space or choose another folder, then run the same command again."
+        ) from error
