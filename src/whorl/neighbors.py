@@ -103,7 +103,9 @@ def _check(
         raise ScoreError("give cell labels for both queries and train, or for neither.")
     for name, array, cells in (("queries", queries, query_cells), ("train", train, train_cells)):
         if cells is not None and cells.shape != (len(array),):
-            raise ScoreError(f"expected one cell label per row of {name}: {(len(array),)}; got {cells.shape}.")
+            raise ScoreError(
+                f"expected one cell label per row of {name}: {(len(array),)}; got {cells.shape}."
+            )
         if not np.isfinite(array).all():
             rows = np.flatnonzero(~np.isfinite(array).all(axis=1))
             raise ScoreError(f"{len(rows)} rows of {name} hold NaN or infinity, the first is row {rows[0]}.")
@@ -112,7 +114,8 @@ def _check(
 def _unit(array: NDArray[np.floating]) -> NDArray[np.float64]:
     wide = array.astype(np.float64)
     norm = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.divide(wide, norm, out=np.zeros_like(wide), where=norm > 0)
+    unit: NDArray[np.float64] = np.divide(wide, norm, out=np.zeros_like(wide), where=norm > 0)
+    return unit
 
 
 def _groups(
@@ -181,9 +184,7 @@ def _closeness(
     return product, 2 * unit * (q.square().sum(1).sqrt() + reach) * reach
 
 
-def _candidates(
-    closeness: torch.Tensor, slack: torch.Tensor
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _candidates(closeness: torch.Tensor, slack: torch.Tensor) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     top = closeness.max(dim=1, keepdim=True).values
     rows, columns = (closeness >= top - slack[:, None]).nonzero(as_tuple=True)
     return rows.cpu().numpy(), columns.cpu().numpy()

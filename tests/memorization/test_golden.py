@@ -77,4 +77,6 @@ def test_all_golden_cases(shared_data, field, options):
 def test_golden_tie_cases(shared_data):
     golden, _ = _cases(shared_data)
     for case in golden["tiny"]:
-        assert z_u(case["d_gen"], case["d_test"]) == pytest.approx(case["Zu_original"], abs=1e-9), case["case"]
+        assert z_u(case["d_gen"], case["d_test"]) == pytest.approx(case["Zu_original"], abs=1e-9), case[
+            "case"
+        ]

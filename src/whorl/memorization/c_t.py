@@ -59,7 +59,11 @@ def c_t(
     >>> score.standardised < -5
     True
     """
-    arrays = {"train": (train, train_cells), "test": (test, test_cells), "generated": (generated, generated_cells)}
+    arrays = {
+        "train": (train, train_cells),
+        "test": (test, test_cells),
+        "generated": (generated, generated_cells),
+    }
     for name, (points, cells) in arrays.items():
         _check_side(name, np.asarray(points), np.asarray(cells))
     if scope not in SCOPES:

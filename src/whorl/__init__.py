@@ -1,0 +1,66 @@
+"""Whorl: fingerprints of generative image models.
+
+Does this model copy its training data, and at which level? `Reference.fit`, then `reference.curve`.
+Names are imported on first use, so that ``import whorl`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from whorl.embeddings import embed
+    from whorl.encoders import load_encoder
+    from whorl.errors import EncoderError, ImageError, ScoreError, StorageError, WhorlError, WhorlWarning
+    from whorl.images import open_images
+    from whorl.memorization import CTScore, Curve, Reference, c_t, z_u
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CTScore": "whorl.memorization",
+    "Curve": "whorl.memorization",
+    "EncoderError": "whorl.errors",
+    "ImageError": "whorl.errors",
+    "Reference": "whorl.memorization",
+    "ScoreError": "whorl.errors",
+    "StorageError": "whorl.errors",
+    "WhorlError": "whorl.errors",
+    "WhorlWarning": "whorl.errors",
+    "c_t": "whorl.memorization",
+    "embed": "whorl.embeddings",
+    "load_encoder": "whorl.encoders",
+    "open_images": "whorl.images",
+    "z_u": "whorl.memorization",
+}
+
+__all__ = [
+    "CTScore",
+    "Curve",
+    "EncoderError",
+    "ImageError",
+    "Reference",
+    "ScoreError",
+    "StorageError",
+    "WhorlError",
+    "WhorlWarning",
+    "__version__",
+    "c_t",
+    "embed",
+    "load_encoder",
+    "open_images",
+    "z_u",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'whorl' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

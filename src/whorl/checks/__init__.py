@@ -1,0 +1,8 @@
+"""The contracts, as functions that any implementation must pass."""
+
+from __future__ import annotations
+
+from whorl.checks.encoders import check_encoder
+from whorl.checks.images import check_image_source
+
+__all__ = ["check_encoder", "check_image_source"]

@@ -1,0 +1,185 @@
+"""Running an encoder over pictures, shard by shard, each computed once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.embeddings.embeddings import KEY_BYTES, Embeddings, SkippedPicture
+from whorl.embeddings.options import EncodeOptions, ResolvedOptions, resolve
+from whorl.embeddings.pipeline import Pipeline, ShardBuilder, pipeline
+from whorl.embeddings.progress import Progress, progress_for
+from whorl.embeddings.store import Shard, ShardStore
+from whorl.encoders.contract import Encoder, Layer
+from whorl.errors import ImageError
+from whorl.images.contract import ImageSource
+
+
+@dataclass(frozen=True)
+class PlannedShard:
+    """A run of consecutive pictures and the file their embeddings belong in.
+
+    Attributes:
+        indices: the pictures.
+        path: the file.
+        stored: the shard without its arrays where an earlier run wrote it, else None.
+    """
+
+    indices: range
+    path: Path
+    stored: Shard | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has been encoded already, and what is left to do."""
+
+    shards: tuple[PlannedShard, ...]
+
+    @property
+    def total(self) -> int:
+        """Pictures in all."""
+        return sum(len(shard.indices) for shard in self.shards)
+
+    @property
+    def stored(self) -> int:
+        """Pictures whose embeddings an earlier run left."""
+        return sum(len(shard.indices) for shard in self.shards if shard.stored is not None)
+
+
+def plan(source: ImageSource, store: ShardStore, shard_size: int) -> Plan:
+    """Cut a source into shards and look which are stored; damaged ones count as missing."""
+    shards = []
+    for start in range(0, len(source), shard_size):
+        indices = range(start, min(start + shard_size, len(source)))
+        path = store.path([source.digest_of(i) for i in indices])
+        shards.append(PlannedShard(indices, path, store.verify(path) if store.holds(path) else None))
+    return Plan(tuple(shards))
+
+
+def embed(
+    source: ImageSource, encoder: Encoder, *, label: str = "pictures", **options: Unpack[EncodeOptions]
+) -> Embeddings:
+    """Encode every picture of a source, keeping finished shards so that a second run goes on where one ended.
+
+    Args:
+        source: N pictures.
+        encoder: see `whorl.load_encoder`.
+        label: what to call these pictures in the progress line.
+        **options: see `EncodeOptions`; none of them changes a number.
+
+    Raises:
+        ImageError: a picture cannot be read (``on_error="fail"``), or none can.
+        EncoderError: the encoder fails.
+        StorageError: a shard cannot be written; what was finished stays.
+    """
+    chosen = resolve(options)
+    keep: object = None
+    folder = chosen.cache_folder
+    if folder is None:
+        keep = tempfile.TemporaryDirectory(prefix="whorl-", ignore_cleanup_errors=True)
+        folder = Path(keep.name)
+    store = ShardStore(folder, encoder.digest, encoder.layers)
+    planned = plan(source, store, chosen.shard_size)
+    progress = progress_for(chosen.progress)
+    shards = _run(source, encoder, store, planned, chosen, progress, label)
+    return _assemble(source, store, planned, shards, keep)
+
+
+def _run(
+    source: ImageSource,
+    encoder: Encoder,
+    store: ShardStore,
+    planned: Plan,
+    options: ResolvedOptions,
+    progress: Progress,
+    label: str,
+) -> list[Shard]:
+    shards = []
+    progress.begin(label, planned.total, planned.stored)
+    batch_size = options.batch_for(encoder.settings)
+    try:
+        with pipeline(source, encoder, batch_size=batch_size, threads=options.threads) as line:
+            for part in planned.shards:
+                shard = part.stored or _encode_shard(line, store, part, options.on_error, progress)
+                _fail_on_broken(source, part, shard, options.on_error)
+                shards.append(shard)
+    finally:
+        progress.end()
+    return shards
+
+
+def _encode_shard(
+    line: Pipeline, store: ShardStore, part: PlannedShard, on_error: str, progress: Progress
+) -> Shard:
+    builder = ShardBuilder(line.encoder.layers)
+    with closing(line.batches(part.indices)) as batches:
+        for batch in batches:
+            broken = next((prepared.error for prepared in batch if prepared.error is not None), None)
+            if broken is not None and on_error == "fail":
+                raise broken
+            readable = any(prepared.tensor is not None for prepared in batch)
+            builder.add(batch, line.encode(batch) if readable else {})
+            progress.advance(len(batch))
+    shard = builder.finish()
+    store.write(part.path, shard)
+    return Shard(rows=shard.rows, keys=shard.keys, arrays={}, failures=shard.failures)
+
+
+def _fail_on_broken(source: ImageSource, part: PlannedShard, shard: Shard, on_error: str) -> None:
+    if shard.failures and on_error == "fail":
+        position, reason = shard.failures[0]
+        name = source.ids[part.indices[position]]
+        raise ImageError(
+            f"{source.name}: picture {name} cannot be read: {reason}. Replace or remove it, or skip what is "
+            "broken (--on-error skip).",
+            id=name,
+            reason=reason,
+        )
+
+
+@dataclass(frozen=True)
+class _StoredLayers:
+    """Loads one layer from the shards; holds the temporary folder, if any, for as long as it lives."""
+
+    store: ShardStore
+    paths: tuple[Path, ...]
+    keep: object
+
+    def __call__(self, layer: Layer) -> NDArray[np.float32]:
+        return self.store.layer(self.paths, layer)
+
+
+def _assemble(
+    source: ImageSource, store: ShardStore, planned: Plan, shards: Sequence[Shard], keep: object
+) -> Embeddings:
+    ids, paths, keys, skipped = [], [], [], []
+    names = source.ids
+    for part, shard in zip(planned.shards, shards, strict=True):
+        ids += [names[part.indices[row]] for row in shard.rows]
+        skipped += [SkippedPicture(names[part.indices[row]], reason) for row, reason in shard.failures]
+        if len(shard.rows):
+            paths.append(part.path)
+            keys.append(shard.keys)
+    if not ids:
+        first = skipped[0]
+        raise ImageError(
+            f"{source.name}: none of its {len(skipped)} pictures can be read; the first is {first.id}: "
+            f"{first.reason}",
+            reason=first.reason,
+        )
+    return Embeddings(
+        ids=tuple(ids),
+        keys=np.concatenate(keys).reshape(-1, KEY_BYTES),
+        layers=store.layers,
+        load=_StoredLayers(store, tuple(paths), keep),
+        skipped=tuple(skipped),
+        source=source.name,
+    )

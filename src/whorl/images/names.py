@@ -1,0 +1,50 @@
+"""Names that come from outside: made safe, unique and printable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_DRIVE = re.compile(r"[A-Za-z]:/")
+
+
+def safe_name(name: str) -> str | None:
+    r"""Return a relative posix path, or None for a name that is absolute or climbs out of its archive.
+
+    >>> safe_name("./a/b.png"), safe_name("../b.png"), safe_name(r"C:\b.png")
+    ('a/b.png', None, None)
+    """
+    posix = name.replace("\\", "/")
+    parts = [part for part in posix.split("/") if part not in ("", ".")]
+    if posix.startswith("/") or ".." in parts or _DRIVE.match(posix) or "\0" in posix:
+        return None
+    return "/".join(parts)
+
+
+def unique_ids(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in order, each printable, a repeated one told apart by its count.
+
+    >>> unique_ids(["a.png", "b.png", "a.png"])
+    ('a.png', 'b.png', 'a.png#2')
+    """
+    taken: set[str] = set()
+    ids = []
+    for name in names:
+        # A file name that is no valid UTF-8 could be neither digested nor written in a report.
+        base = identifier = name.encode("utf-8", "replace").decode()
+        count = 1
+        while identifier in taken:
+            count += 1
+            identifier = f"{base}#{count}"
+        taken.add(identifier)
+        ids.append(identifier)
+    return tuple(ids)
+
+
+def numbered_ids(stem: str, count: int) -> tuple[str, ...]:
+    """Return ids for pictures that have no name of their own.
+
+    >>> numbered_ids("row", 2)
+    ('row-000000', 'row-000001')
+    """
+    return tuple(f"{stem}-{index:06d}" for index in range(count))

@@ -1,0 +1,88 @@
+"""What a Reference consists of, in memory and on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.embeddings import Embeddings
+from whorl.encoders.contract import Layer
+from whorl.files import digest_json
+from whorl.memorization.layer_reference import LayerReference
+from whorl.memorization.provenance import EncoderRecord
+from whorl.memorization.settings import ReferenceSettings
+
+FORMAT = "whorl-reference/1"
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSet:
+    """What a Reference remembers of T or P.
+
+    Attributes:
+        count: how many pictures.
+        content: digest of which they are, whatever their order.
+        source: what they came from; empty where ids were left out.
+        ids: in the Reference's own order, None where left out.
+        keys: uint8 (N, 16) digests of their pixels, in the same order; None where left out.
+    """
+
+    count: int
+    content: str
+    source: str = ""
+    ids: tuple[str, ...] | None = field(default=None, repr=False)
+    keys: NDArray[np.uint8] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, embeddings: Embeddings, *, keep_ids: bool) -> PictureSet:
+        """Describe embedded pictures, in canonical order."""
+        content = embeddings.content()
+        if not keep_ids:
+            return cls(len(embeddings), content)
+        order = embeddings.canonical_order()
+        ids = tuple(embeddings.ids[i] for i in order)
+        return cls(len(embeddings), content, embeddings.source, ids, embeddings.keys[order])
+
+
+@dataclass(frozen=True, eq=False)
+class ReferenceContents:
+    """The data of a Reference.
+
+    Attributes:
+        settings: what it was fitted with.
+        layer_references: one per layer, shallow to deep.
+        train, test: what is remembered of T and P.
+        encoder: which encoder, None for embeddings made elsewhere.
+        left_out: (layer, reason) of layers that cannot be scored.
+        warnings: what should be known before a result is believed.
+    """
+
+    settings: ReferenceSettings
+    layer_references: tuple[LayerReference, ...]
+    train: PictureSet
+    test: PictureSet
+    encoder: EncoderRecord | None = None
+    left_out: tuple[tuple[Layer, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that are scored, shallow to deep."""
+        return tuple(reference.layer for reference in self.layer_references)
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of everything that decides a score; curves with equal digests can be compared."""
+        return digest_json(
+            {
+                "format": FORMAT,
+                "settings": self.settings.to_dict(),
+                "encoder": self.encoder.digest if self.encoder else None,
+                "train": self.train.content,
+                "test": self.test.content,
+                "layers": [[reference.layer, reference.digest] for reference in self.layer_references],
+            }
+        )

@@ -1,0 +1,172 @@
+"""The C_T-layer curve of a set of generated pictures: a frozen result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.encoders.contract import Layer
+from whorl.errors import StorageError
+from whorl.memorization.score import CTScore
+from whorl.memorization.settings import ReferenceSettings
+from whorl.memorization.verdict import Verdict, judge
+
+SCHEMA = "whorl-curve/1"
+
+
+@dataclass(frozen=True)
+class ClosestPair:
+    """A generated picture and the training picture nearest to it at one layer.
+
+    Attributes:
+        layer: where they are near.
+        generated_id: the generated picture.
+        train_id: the training picture; None where the Reference keeps no ids.
+        distance: float64, exact, in the Reference's projection of that layer (euclidean, or 1 - |cos|).
+        test_share: share of the held-out pictures that lie as near to training or nearer.
+    """
+
+    layer: Layer
+    generated_id: str
+    train_id: str | None
+    distance: float
+    test_share: float
+
+
+@dataclass(frozen=True, eq=False)
+class LayerPictures:
+    """One layer's numbers per generated picture.
+
+    Attributes:
+        layer: which.
+        cells: int32 (m,), the picture's cell.
+        distances: float64 (m,), to the nearest training picture in the Reference's scope; inf without one.
+        nearest: int64 (m,), the nearest of all training pictures, as a row of the Reference.
+        nearest_distances: float64 (m,), the distance to it.
+        test_shares: float64 (m,), share of the held-out pictures that lie as near to training or nearer.
+    """
+
+    layer: Layer
+    cells: NDArray[np.int32]
+    distances: NDArray[np.float64]
+    nearest: NDArray[np.int64]
+    nearest_distances: NDArray[np.float64]
+    test_shares: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """C_T at every layer. Negative: copies; about 0: healthy; positive: under-fits.
+
+    Attributes:
+        layers: from shallow to deep.
+        scores: one `CTScore` per layer.
+        closest_pairs: for each layer, its nearest (training, generated) pairs, nearest first.
+        reference: digest of the Reference; curves of different References must not be compared.
+        encoder: the encoder's name.
+        settings: the Reference's settings.
+        n_train, n_test, n_generated: sizes of T, P and Q.
+        identical: generated pictures whose pixels equal a training picture's; None where the Reference
+            keeps no keys or the pictures were not at hand.
+        skipped: (id, reason) of pictures that could not be read.
+        warnings: what should be known before the curve is believed.
+        source: what the generated pictures came from.
+        generated_ids: their ids, in the order of `pictures`.
+        pictures: per layer the numbers per picture; empty on a curve read back from JSON.
+        train_ids: ids of the Reference's training rows, None where it keeps none.
+    """
+
+    layers: tuple[Layer, ...]
+    scores: tuple[CTScore, ...]
+    closest_pairs: tuple[ClosestPair, ...]
+    reference: str
+    encoder: str
+    settings: ReferenceSettings
+    n_train: int
+    n_test: int
+    n_generated: int
+    identical: int | None = None
+    skipped: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    source: str = ""
+    generated_ids: tuple[str, ...] = field(default=(), repr=False)
+    pictures: tuple[LayerPictures, ...] = field(default=(), repr=False)
+    train_ids: tuple[str, ...] | None = field(default=None, repr=False)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """C_T per layer, float64 (L,)."""
+        return np.array([score.value for score in self.scores])
+
+    @cached_property
+    def standardised(self) -> NDArray[np.float64]:
+        """C_T / sqrt(sum w^2) per layer, float64 (L,): about standard normal for a healthy model."""
+        return np.array([score.standardised for score in self.scores])
+
+    @cached_property
+    def p_values(self) -> NDArray[np.float64]:
+        """One-sided p-value for copying per layer, float64 (L,): small means copies."""
+        return np.array([score.p_value for score in self.scores])
+
+    @cached_property
+    def coverage(self) -> NDArray[np.float64]:
+        """Share of the test pictures in cells that count, per layer, float64 (L,)."""
+        return np.array([score.coverage for score in self.scores])
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Copies, healthy or under-fits: early layers, late layers, whole."""
+        return judge(self.layers, self.scores)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the curve as JSON values, without the numbers per picture."""
+        return {
+            "schema": SCHEMA,
+            "layers": list(self.layers),
+            "values": self.values.tolist(),
+            "standardised": self.standardised.tolist(),
+            "p_values": self.p_values.tolist(),
+            "verdict": self.verdict.to_dict(),
+            "scores": [score.to_dict() for score in self.scores],
+            "closest_pairs": [asdict(pair) for pair in self.closest_pairs],
+            "reference": self.reference,
+            "encoder": self.encoder,
+            "settings": self.settings.to_dict(),
+            "n_train": self.n_train,
+            "n_test": self.n_test,
+            "n_generated": self.n_generated,
+            "identical": self.identical,
+            "skipped": [list(entry) for entry in self.skipped],
+            "warnings": list(self.warnings),
+            "source": self.source,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Curve:
+        """Rebuild a curve from `to_dict`'s values; the numbers per picture are not among them.
+
+        Raises:
+            StorageError: written by another version of the schema, or incomplete.
+        """
+        if data.get("schema") != SCHEMA:
+            raise StorageError(f"expected a curve of schema {SCHEMA}; found {data.get('schema')!r}.")
+        try:
+            return cls(
+                layers=tuple(data["layers"]),
+                scores=tuple(CTScore.from_dict(score) for score in data["scores"]),
+                closest_pairs=tuple(ClosestPair(**pair) for pair in data["closest_pairs"]),
+                settings=ReferenceSettings.from_dict(data["settings"]),
+                skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),
+                warnings=tuple(data["warnings"]),
+                **{name: data[name] for name in _PLAIN},
+            )
+        except (KeyError, TypeError) as error:
+            raise StorageError(f"this curve is incomplete: {error}.") from error
+
+
+_PLAIN = ("reference", "encoder", "n_train", "n_test", "n_generated", "identical", "source")

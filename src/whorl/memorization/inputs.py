@@ -1,0 +1,61 @@
+"""Opening T and P."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from whorl.errors import ScoreError
+from whorl.images import ImageSource, open_images
+from whorl.images import limit as draw
+from whorl.images import split as take_out
+
+
+@dataclass(frozen=True)
+class TrainAndTest:
+    """T and P, opened.
+
+    Attributes:
+        train: T.
+        test: P.
+        notes: what their choice does to the scores.
+    """
+
+    train: ImageSource
+    test: ImageSource
+    notes: tuple[str, ...] = ()
+
+
+def open_train_and_test(
+    train: Any, test: Any, *, split: float | None, limit: int | None, seed: int
+) -> TrainAndTest:
+    """Open both, or take P out of T; then draw at most `limit` pictures of each.
+
+    Raises:
+        ScoreError: neither or both of `test` and `split` are given, or a limit below 1.
+    """
+    if (test is None) == (split is None):
+        raise ScoreError(
+            "say where the held-out pictures come from: either test (--test), pictures the model was not "
+            "trained on, or split (--split 0.2), a share of T taken out before fitting; not both."
+        )
+    if split is None:
+        both = TrainAndTest(open_images(train), open_images(test))
+    else:
+        parts = take_out(open_images(train), split, seed=seed)
+        both = TrainAndTest(parts.rest, parts.held_out)
+    if limit is None:
+        return both
+    if limit < 1:
+        raise ScoreError(f"limit must be at least 1; got {limit}.")
+    return _limited(both, limit, seed)
+
+
+def _limited(both: TrainAndTest, limit: int, seed: int) -> TrainAndTest:
+    notes: tuple[str, ...] = ()
+    if len(both.train) > limit:
+        notes = (
+            f"only {limit:,} of {len(both.train):,} training pictures are used: copies of the others cannot be "
+            "seen, and the evidence of copying shrinks with the share (half of T, half of the signal).",
+        )
+    return TrainAndTest(draw(both.train, limit, seed=seed), draw(both.test, limit, seed=seed), notes)

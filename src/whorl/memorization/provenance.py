@@ -1,0 +1,99 @@
+"""Which encoder a Reference was measured with, and how to find it again."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from whorl.encoders import load_encoder
+from whorl.encoders.contract import Encoder
+from whorl.errors import EncoderError
+
+_LIBRARIES = ("whorl", "torch", "transformers", "numpy", "scikit-learn", "scipy", "pillow")
+
+
+@dataclass(frozen=True, eq=False)
+class EncoderRecord:
+    """What is remembered of an encoder.
+
+    Attributes:
+        name: hub name, folder name or built-in.
+        location: what to load it from: as the user gave it.
+        digest: the encoder's digest; another digest means other numbers.
+        settings: how it encodes, as JSON values.
+    """
+
+    name: str
+    location: str
+    digest: str
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, encoder: Encoder, given: str | Path | Encoder) -> EncoderRecord:
+        """Record an encoder and what the user called it."""
+        location = str(given) if isinstance(given, str | Path) else encoder.name
+        return cls(encoder.name, location, encoder.digest, dict(encoder.settings))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {
+            "name": self.name,
+            "location": self.location,
+            "digest": self.digest,
+            "settings": dict(self.settings),
+        }
+
+
+def reload_encoder(
+    record: EncoderRecord | None, given: str | Path | Encoder | None, *, device: str = "auto"
+) -> Encoder:
+    """Load a Reference's encoder again and make sure that it is the same.
+
+    Raises:
+        EncoderError: nothing recorded, not found, or another encoder.
+    """
+    if record is None:
+        raise EncoderError(
+            "this Reference was fitted on embeddings made elsewhere, so it cannot encode pictures; "
+            "embed them the same way and call curve_from_embeddings."
+        )
+    if given is not None and not isinstance(given, str | Path):
+        encoder = given
+    else:
+        settings = record.settings
+        options: dict[str, Any] = {
+            name: settings[name] for name in ("layers", "pooling", "dtype") if name in settings
+        }
+        if isinstance(settings.get("preprocessing"), dict):
+            from whorl.encoders import Preprocessing
+
+            options["preprocessing"] = Preprocessing.from_dict(settings["preprocessing"])
+        try:
+            encoder = load_encoder(given if given is not None else record.location, device=device, **options)
+        except EncoderError as error:
+            raise EncoderError(
+                f"this Reference needs the encoder {record.name}, looked for at {record.location}: {error} "
+                "If it lies elsewhere, say where with --encoder (encoder=)."
+            ) from error
+    if encoder.digest != record.digest:
+        raise EncoderError(
+            f"the encoder {encoder.name} is not the one this Reference was measured with (digest "
+            f"{encoder.digest[:12]}, expected {record.digest[:12]} of {record.name}): its weights, layers, "
+            "pooling, preprocessing or dtype differ, and so would every score."
+        )
+    return encoder
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that can move a number."""
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,348 @@
+"""The Reference: everything that depends on T, P and the encoder alone, fitted once."""
+
+from __future__ import annotations
+
+import warnings as python_warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.embeddings import Embeddings, EncodeOptions, Progress, embed, from_arrays
+from whorl.embeddings.progress import Silent, progress_for
+from whorl.encoders import load_encoder
+from whorl.encoders.contract import Encoder, Layer
+from whorl.errors import ScoreError, WhorlWarning
+from whorl.images import open_images
+from whorl.memorization.c_t import Scope
+from whorl.memorization.contents import PictureSet, ReferenceContents
+from whorl.memorization.curve import ClosestPair, Curve
+from whorl.memorization.inputs import open_train_and_test
+from whorl.memorization.layer_reference import LayerReference, LayerScore
+from whorl.memorization.overlap import check_overlap, shared_keys
+from whorl.memorization.provenance import EncoderRecord, reload_encoder
+from whorl.memorization.reference_folder import read_folder, write_folder
+from whorl.memorization.settings import ReferenceSettings
+from whorl.neighbors import Metric
+
+if TYPE_CHECKING:
+    from whorl.encoders.layers import LayerSelection
+
+PAIRS_PER_LAYER = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Reference(ReferenceContents):
+    """T and P in the eyes of one encoder; `curve` scores any set of generated pictures against them.
+
+    A Reference holds no picture. It does hold projected embeddings of T, from which membership in T can be
+    inferred.
+    """
+
+    _loaded_encoder: Encoder | None = field(default=None, repr=False)
+
+    @classmethod
+    def fit(
+        cls,
+        train: Any,
+        test: Any = None,
+        *,
+        encoder: str | Path | Encoder,
+        layers: LayerSelection = None,
+        seed: int = 0,
+        cells: int = 10,
+        min_generated: int = 20,
+        components: int = 64,
+        metric: Metric = "euclidean",
+        scope: Scope = "cell",
+        split: float | None = None,
+        limit: int | None = None,
+        keep_ids: bool = True,
+        **options: Unpack[EncodeOptions],
+    ) -> Reference:
+        """Encode T and P and fit every layer.
+
+        Args:
+            train: T, anything `whorl.open_images` takes.
+            test: P, pictures the model was not trained on; None with `split`.
+            encoder: anything `whorl.load_encoder` takes, or an encoder.
+            layers: which layers; see `whorl.load_encoder`.
+            seed: fixes cells and split.
+            cells: k-means cells per layer.
+            min_generated: a cell counts when it holds more generated pictures than this.
+            components: principal components kept, at most.
+            metric: "euclidean" or "abs-cosine".
+            scope: nearest training picture in the same "cell" or in "all" of T.
+            split: share of T taken out as P before fitting; only as held-out as the model's training was.
+            limit: use at most so many pictures of T, and of P, drawn at random; copies of the others cannot be
+                seen, and a warning says so.
+            keep_ids: remember ids and pixel digests of T and P (False for a Reference to publish).
+            **options: see `whorl.embeddings.EncodeOptions`.
+
+        Raises:
+            ImageError, EncoderError, ScoreError, StorageError: see their messages.
+        """
+        settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
+        inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
+        _check_sizes(len(inputs.train), len(inputs.test), settings)
+        model = load_encoder(encoder, layers=layers)
+        embedded = [
+            embed(source, model, label=label, **options)
+            for source, label in ((inputs.train, "train"), (inputs.test, "test"))
+        ]
+        record = EncoderRecord.of(model, encoder)
+        shown = progress_for(options.get("progress", False))
+        return _fit(embedded[0], embedded[1], settings, record, model, keep_ids, inputs.notes, shown)
+
+    @classmethod
+    def from_embeddings(
+        cls,
+        train: Mapping[Layer, NDArray[np.floating]] | Embeddings,
+        test: Mapping[Layer, NDArray[np.floating]] | Embeddings,
+        *,
+        seed: int = 0,
+        cells: int = 10,
+        min_generated: int = 20,
+        components: int = 64,
+        metric: Metric = "euclidean",
+        scope: Scope = "cell",
+        keep_ids: bool = True,
+    ) -> Reference:
+        """Fit on embeddings made elsewhere.
+
+        Args:
+            train: {layer: (N, D)} of T.
+            test: {layer: (n, D)} of P, the same layers and widths.
+            seed: fixes the cells.
+            cells: k-means cells per layer.
+            min_generated: a cell counts when it holds more generated rows than this.
+            components: principal components kept, at most.
+            metric: "euclidean" or "abs-cosine".
+            scope: nearest training row in the same "cell" or in "all" of T.
+            keep_ids: remember ids and row digests of T and P.
+
+        Raises:
+            ScoreError: shapes or layers that do not fit, NaN, too few rows, all of P in T, no usable layer.
+
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> T, P, Q = ({1: rng.normal(size=(n, 8))} for n in (600, 300, 200))
+        >>> Reference.from_embeddings(T, P, cells=3).curve_from_embeddings(Q).verdict.whole.finding
+        'healthy'
+        """
+        settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
+        sides = [
+            side if isinstance(side, Embeddings) else from_arrays(side, source=name)
+            for side, name in ((train, "train"), (test, "test"))
+        ]
+        return _fit(sides[0], sides[1], settings, None, None, keep_ids, (), Silent())
+
+    def curve(
+        self, images: Any, *, encoder: str | Path | Encoder | None = None, **options: Unpack[EncodeOptions]
+    ) -> Curve:
+        """Score a set of generated pictures at every layer.
+
+        Args:
+            images: anything `whorl.open_images` takes.
+            encoder: the Reference's own encoder, where it cannot be found under the name it had.
+            **options: see `whorl.embeddings.EncodeOptions`.
+
+        Raises:
+            ScoreError: too few pictures for this Reference, or no cell that can be scored.
+            EncoderError: the encoder is not at hand, or is another one.
+        """
+        source = open_images(images)
+        self.check_count(len(source), source.name)
+        return self.curve_from_embeddings(
+            embed(source, self.load_encoder(encoder), label="generated", **options)
+        )
+
+    def curve_from_embeddings(self, generated: Mapping[Layer, NDArray[np.floating]] | Embeddings) -> Curve:
+        """Score embeddings {layer: (m, D)} made elsewhere, by the Reference's own encoder.
+
+        Raises:
+            ScoreError: a layer is missing or of another width, NaN, too few rows, no cell that can be scored.
+        """
+        held = generated if isinstance(generated, Embeddings) else from_arrays(generated, source="generated")
+        self.check_count(len(held), held.source)
+        missing = [layer for layer in self.layers if layer not in held.layers]
+        if missing:
+            raise ScoreError(
+                f"the Reference scores layers {_list(self.layers)}; these embeddings lack {_list(missing)}."
+            )
+        scored = [part.score(held.layer(part.layer), self.settings) for part in self.layer_references]
+        identical, notes = self._compare_keys(held)
+        return Curve(
+            layers=self.layers,
+            scores=tuple(layer.score for layer in scored),
+            closest_pairs=tuple(self._closest_pairs(scored, held)),
+            reference=self.digest,
+            encoder=self.encoder.name if self.encoder else "",
+            settings=self.settings,
+            n_train=self.train.count,
+            n_test=self.test.count,
+            n_generated=len(held),
+            identical=identical,
+            skipped=tuple((entry.id, entry.reason) for entry in held.skipped),
+            warnings=(*self.warnings, *notes),
+            source=held.source,
+            generated_ids=held.ids,
+            pictures=tuple(layer.pictures for layer in scored),
+            train_ids=self.train.ids,
+        )
+
+    def check_count(self, count: int, name: str = "generated") -> None:
+        """Refuse a set too small for this Reference.
+
+        Raises:
+            ScoreError: fewer than cells * min_generated pictures.
+        """
+        if count < self.settings.least_generated:
+            raise ScoreError(
+                f"{name}: {count} pictures are too few for this Reference, which needs at least "
+                f"{self.settings.least_generated} ({self.settings.cells} cells x {self.settings.min_generated} "
+                "pictures). Give more pictures, or build a Reference with fewer --cells or a smaller "
+                "--min-generated (cells, min_generated)."
+            )
+
+    def load_encoder(self, encoder: str | Path | Encoder | None = None, *, device: str = "auto") -> Encoder:
+        """Return the encoder this Reference was measured with.
+
+        Args:
+            encoder: where to find it, when not under the name it had.
+            device: where to run it.
+
+        Raises:
+            EncoderError: it is not at hand, or what is there is another one.
+        """
+        if encoder is None and self._loaded_encoder is not None:
+            return self._loaded_encoder
+        return reload_encoder(self.encoder, encoder, device=device)
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the Reference to a folder in one step; see `Reference.load`.
+
+        Raises:
+            StorageError: the folder exists (unless `overwrite`, for an older Reference), or the disk is full.
+        """
+        return write_folder(self, Path(folder), overwrite=overwrite)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Reference:
+        """Read a Reference and check every byte of it.
+
+        Raises:
+            StorageError: no Reference there, damaged, or written by a newer version.
+        """
+        contents = read_folder(Path(folder))
+        return cls(**{item.name: getattr(contents, item.name) for item in fields(contents)})
+
+    def _compare_keys(self, held: Embeddings) -> tuple[int | None, list[str]]:
+        if self.train.keys is None or self.test.keys is None:
+            return None, []
+        notes = []
+        held_out = shared_keys(held.keys, self.test.keys)
+        if held_out:
+            notes.append(
+                f"{held_out:,} of {len(held):,} generated pictures are also held-out pictures of this Reference, "
+                "so they are no independent evidence."
+            )
+        return shared_keys(held.keys, self.train.keys), notes
+
+    def _closest_pairs(self, scored: Sequence[LayerScore], held: Embeddings) -> Iterable[ClosestPair]:
+        rank = np.empty(len(held), dtype=np.int64)
+        rank[held.canonical_order()] = np.arange(len(held))
+        for part in (layer.pictures for layer in scored):
+            for row in np.lexsort((rank, part.nearest_distances))[:PAIRS_PER_LAYER]:
+                yield ClosestPair(
+                    layer=part.layer,
+                    generated_id=held.ids[row],
+                    train_id=self.train.ids[part.nearest[row]] if self.train.ids else None,
+                    distance=float(part.nearest_distances[row]),
+                    test_share=float(part.test_shares[row]),
+                )
+
+
+def _fit(
+    train: Embeddings,
+    test: Embeddings,
+    settings: ReferenceSettings,
+    record: EncoderRecord | None,
+    encoder: Encoder | None,
+    keep_ids: bool,
+    notes: Iterable[str],
+    progress: Progress,
+) -> Reference:
+    _check_sizes(len(train), len(test), settings)
+    if train.layers != test.layers:
+        raise ScoreError(f"T has layers {_list(train.layers)}, P has {_list(test.layers)}; give the same.")
+    fitted, left_out = _fit_layers(train, test, settings, progress)
+    notes = [
+        *notes,
+        *_notes_on_pictures(train, test, fitted[0]),
+        *(f"layer {layer} is left out: {reason}" for layer, reason in left_out),
+    ]
+    for note in notes:
+        python_warnings.warn(note, WhorlWarning, stacklevel=3)
+    return Reference(
+        settings=settings,
+        layer_references=tuple(fitted),
+        train=PictureSet.of(train, keep_ids=keep_ids),
+        test=PictureSet.of(test, keep_ids=keep_ids),
+        encoder=record,
+        left_out=tuple(left_out),
+        warnings=tuple(notes),
+        _loaded_encoder=encoder,
+    )
+
+
+def _notes_on_pictures(train: Embeddings, test: Embeddings, first: LayerReference) -> list[str]:
+    notes = [
+        f"{len(side.skipped):,} {name} pictures could not be read and were left out, the first is "
+        f"{side.skipped[0].id}: {side.skipped[0].reason}"
+        for side, name in ((train, "training"), (test, "held-out"))
+        if side.skipped
+    ]
+    overlap = check_overlap(train.keys, test.keys, first.test_nearest)
+    return [*notes, overlap] if overlap else notes
+
+
+def _fit_layers(
+    train: Embeddings, test: Embeddings, settings: ReferenceSettings, progress: Progress
+) -> tuple[list[LayerReference], list[tuple[Layer, str]]]:
+    orders = train.canonical_order(), test.canonical_order()
+    fitted, left_out = [], []
+    progress.begin("fit", len(train.layers), 0, "layers")
+    try:
+        for layer in train.layers:
+            points, held_out = train.layer(layer)[orders[0]], test.layer(layer)[orders[1]]
+            if np.ptp(points, axis=0).any():
+                fitted.append(LayerReference.fit(layer, points, held_out, settings))
+            else:
+                left_out.append((layer, "its embedding is the same for every training picture."))
+            progress.advance(1)
+    finally:
+        progress.end()
+    if not fitted:
+        raise ScoreError(
+            f"none of the layers {_list(train.layers)} can be scored: each has the same embedding for every "
+            "training picture (layer 0 of a Vision Transformer does, with pooling 'cls')."
+        )
+    return fitted, left_out
+
+
+def _check_sizes(n_train: int, n_test: int, settings: ReferenceSettings) -> None:
+    least = 2 * settings.cells
+    for name, count in (("training (T)", n_train), ("held-out (P)", n_test)):
+        if count < least:
+            raise ScoreError(
+                f"{count} {name} pictures are too few for {settings.cells} cells; at least {least} are needed. "
+                "Give more pictures, or fewer --cells (cells)."
+            )
+
+
+def _list(layers: Iterable[Layer]) -> str:
+    return ", ".join(map(str, layers))

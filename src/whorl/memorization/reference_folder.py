@@ -1,0 +1,208 @@
+"""A Reference as a folder: a JSON manifest, one safetensors file per layer, and the pictures' ids.
+
+Every byte is covered by a digest: the manifest names the digest of each file, and its own checksum.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.errors import StorageError, WhorlError
+from whorl.files import digest_bytes, digest_json, replacing_folder
+from whorl.memorization.cells import Partition
+from whorl.memorization.contents import FORMAT, PictureSet, ReferenceContents
+from whorl.memorization.layer_reference import LayerReference
+from whorl.memorization.provenance import EncoderRecord, versions
+from whorl.memorization.settings import ReferenceSettings
+
+MANIFEST = "manifest.json"
+_PICTURES = "pictures.json"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool) -> Path:
+    """Write a Reference; see `Reference.save`."""
+    if folder.exists() and overwrite and not (folder / MANIFEST).is_file():
+        raise StorageError(
+            f"{folder} exists and is no Reference; it is not overwritten. Choose another folder."
+        )
+    with replacing_folder(folder, overwrite=overwrite) as temporary:
+        layers = [
+            _write_layer(temporary, number, part) for number, part in enumerate(reference.layer_references, 1)
+        ]
+        manifest = {
+            "format": FORMAT,
+            "digest": reference.digest,
+            "settings": reference.settings.to_dict(),
+            "encoder": reference.encoder.to_dict() if reference.encoder else None,
+            "train": _describe(reference.train),
+            "test": _describe(reference.test),
+            "layers": layers,
+            "left_out": [list(entry) for entry in reference.left_out],
+            "warnings": list(reference.warnings),
+            "pictures": _write_pictures(temporary, reference),
+            "made": {"when": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions()},
+        }
+        text = _canonical(manifest | {"checksum": digest_json(manifest)})
+        (temporary / MANIFEST).write_text(text, encoding="utf-8")
+    return folder
+
+
+def read_folder(folder: Path) -> ReferenceContents:
+    """Read and check a Reference; see `Reference.load`."""
+    manifest = read_manifest(folder)
+    try:
+        parts = tuple(_read_layer(folder, entry) for entry in manifest["layers"])
+        pictures = _read_pictures(folder, manifest["pictures"])
+        reference = ReferenceContents(
+            settings=ReferenceSettings.from_dict(manifest["settings"]),
+            layer_references=parts,
+            train=_picture_set(manifest["train"], pictures.get("train")),
+            test=_picture_set(manifest["test"], pictures.get("test")),
+            encoder=EncoderRecord(**manifest["encoder"]) if manifest["encoder"] else None,
+            left_out=tuple((entry[0], entry[1]) for entry in manifest["left_out"]),
+            warnings=tuple(manifest["warnings"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder, f"{type(error).__name__}: {error}") from error
+    if reference.digest != manifest["digest"]:
+        raise _damaged(folder, "its numbers do not give the digest in its manifest")
+    return reference
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read and check the manifest alone: settings, counts and encoder, without the numbers.
+
+    Raises:
+        StorageError: no Reference there, damaged, or written by a newer version.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise StorageError(
+            f"{folder} is no Reference (no {MANIFEST} in it); build one with 'whorl reference build'."
+        )
+    try:
+        text = path.read_bytes().decode()
+        manifest = json.loads(text)
+        if not isinstance(manifest, dict):
+            raise TypeError("not an object")
+    except (ValueError, TypeError) as error:
+        raise _damaged(folder, f"{MANIFEST} is not readable: {error}") from error
+    if str(manifest.get("format", "")).startswith("whorl-reference/") and manifest["format"] != FORMAT:
+        raise StorageError(
+            f"{folder} has format {manifest['format']}; this version of Whorl reads {FORMAT}. Update Whorl, or "
+            "build the Reference again."
+        )
+    unsigned = {name: value for name, value in manifest.items() if name != "checksum"}
+    if manifest.get("checksum") != digest_json(unsigned) or text != _canonical(manifest):
+        raise _damaged(folder, f"{MANIFEST} has changed since it was written")
+    return manifest
+
+
+def _write_layer(folder: Path, number: int, part: LayerReference) -> dict[str, Any]:
+    from safetensors.numpy import save as serialise
+
+    arrays = {name: np.ascontiguousarray(array) for name, array in part.arrays().items()}
+    data = serialise(arrays)
+    name = f"layer-{number:04d}.safetensors"
+    (folder / name).write_bytes(data)
+    return {
+        "layer": part.layer,
+        "file": name,
+        "digest": digest_bytes(data),
+        "cells": part.partition.n_cells,
+        "solver": part.partition.solver,
+        "explained": part.partition.explained,
+    }
+
+
+def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as deserialise
+
+    data = _read_checked(folder, entry)
+    try:
+        arrays = deserialise(data)
+    except SafetensorError as error:
+        raise _damaged(folder, f"{entry['file']}: {error}") from error
+    return LayerReference(
+        layer=entry["layer"],
+        partition=Partition(
+            mean=arrays["mean"],
+            components=arrays["components"],
+            centres=arrays["centres"],
+            solver=entry["solver"],
+            explained=entry["explained"],
+        ),
+        train=arrays["train"],
+        train_cells=arrays["train_cells"],
+        test_cells=arrays["test_cells"],
+        test_distances=arrays["test_distances"],
+        test_nearest=arrays["test_nearest"],
+    )
+
+
+def _write_pictures(folder: Path, reference: ReferenceContents) -> dict[str, str] | None:
+    if reference.train.ids is None or reference.test.ids is None:
+        return None
+    sides = {"train": reference.train, "test": reference.test}
+    content = {
+        name: {
+            "ids": list(side.ids or ()),
+            "keys": side.keys.tobytes().hex() if side.keys is not None else "",
+        }
+        for name, side in sides.items()
+    }
+    data = json.dumps(content, ensure_ascii=False).encode()
+    (folder / _PICTURES).write_bytes(data)
+    return {"file": _PICTURES, "digest": digest_bytes(data)}
+
+
+def _read_pictures(folder: Path, entry: Mapping[str, str] | None) -> dict[str, Any]:
+    if entry is None:
+        return {}
+    content: dict[str, Any] = json.loads(_read_checked(folder, entry))
+    return content
+
+
+def _read_checked(folder: Path, entry: Mapping[str, Any]) -> bytes:
+    name = str(entry["file"])
+    if not _PLAIN_NAME.fullmatch(name):
+        raise _damaged(folder, f"its manifest names a file outside it: {name!r}")
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise _damaged(folder, f"{name} cannot be read: {error.strerror}") from error
+    if digest_bytes(data) != entry["digest"]:
+        raise _damaged(folder, f"{name} has changed since it was written")
+    return data
+
+
+def _describe(side: PictureSet) -> dict[str, Any]:
+    return {"count": side.count, "content": side.content, "source": side.source}
+
+
+def _picture_set(described: Mapping[str, Any], pictures: Mapping[str, Any] | None) -> PictureSet:
+    if pictures is None:
+        return PictureSet(**described)
+    keys: NDArray[np.uint8] = np.frombuffer(bytes.fromhex(pictures["keys"]), dtype=np.uint8).reshape(-1, 16)
+    return PictureSet(**described, ids=tuple(pictures["ids"]), keys=keys)
+
+
+def _canonical(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _damaged(folder: Path, what: str) -> WhorlError:
+    return StorageError(
+        f"the Reference {folder} is damaged: {what}. No score is given from it; restore it from a copy or "
+        "build it again (embeddings that are still in the cache are not computed anew)."
+    )

@@ -1,0 +1,96 @@
+"""What a curve means: copies, healthy or under-fits, for early layers, late layers and the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from whorl.encoders.contract import Layer
+from whorl.memorization.score import CTScore
+
+Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class LevelVerdict:
+    """The finding for a group of layers.
+
+    Attributes:
+        finding: "copies", "healthy" or "under-fits".
+        layers: the group.
+        strongest: the layer that decides: the most extreme on the finding's side, for "healthy" the one
+            furthest from 0.
+        standardised: that layer's standardised C_T.
+        p_value: its one-sided p-value on that side, times the number of layers of the whole curve
+            (Bonferroni), at most 1.
+    """
+
+    finding: Finding
+    layers: tuple[Layer, ...]
+    strongest: Layer
+    standardised: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Early (first third of the layers), late (last third) and whole.
+
+    A group copies when any of its layers does, at a family-wise level of 5 % over all layers of the curve;
+    it under-fits when any does and none copies.
+    """
+
+    early: LevelVerdict
+    late: LevelVerdict
+    whole: LevelVerdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as JSON values."""
+        return {level: asdict(getattr(self, level)) for level in ("early", "late", "whole")}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
+        """Rebuild from `to_dict`'s values."""
+        return cls(
+            **{level: LevelVerdict(**{**v, "layers": tuple(v["layers"])}) for level, v in data.items()}
+        )
+
+
+def third(count: int) -> int:
+    """Return how many layers make the early, and the late, third of `count`."""
+    return max(1, round(count / 3))
+
+
+def judge(layers: Sequence[Layer], scores: Sequence[CTScore]) -> Verdict:
+    """Judge a curve.
+
+    Args:
+        layers: from shallow to deep.
+        scores: one per layer.
+    """
+    k = third(len(layers))
+    pairs = list(zip(layers, scores, strict=True))
+    return Verdict(
+        early=_group(pairs[:k], len(pairs)),
+        late=_group(pairs[-k:], len(pairs)),
+        whole=_group(pairs, len(pairs)),
+    )
+
+
+def _group(pairs: Sequence[tuple[Layer, CTScore]], family: int) -> LevelVerdict:
+    lowest = min(pairs, key=lambda pair: pair[1].standardised)
+    highest = max(pairs, key=lambda pair: pair[1].standardised)
+    copying = min(1.0, lowest[1].p_value * family)
+    under_fitting = min(1.0, highest[1].p_value_under_fit * family)
+    finding: Finding = "copies" if copying < ALPHA else "under-fits" if under_fitting < ALPHA else "healthy"
+    low_side = finding == "copies" or (finding == "healthy" and copying <= under_fitting)
+    layer, score = lowest if low_side else highest
+    return LevelVerdict(
+        finding=finding,
+        layers=tuple(name for name, _ in pairs),
+        strongest=layer,
+        standardised=score.standardised,
+        p_value=copying if low_side else under_fitting,
+    )
