@@ -2,10 +2,12 @@
 
 import pytest
 import torch
-from encoder_families import BUILDERS
+import transformers as tr
+from encoder_families import BUILDERS, VIT
 
+import whorl.encoders.transformers_encoder as module
 from whorl.checks import check_encoder
-from whorl.encoders import load_encoder
+from whorl.encoders import Preprocessing, load_encoder
 from whorl.errors import EncoderError
 
 
@@ -128,8 +130,6 @@ def test_what_is_random_in_loading_does_not_matter(families, batch):
 
 def test_masked_autoencoders_are_refused(tmp_path):
     """They hide three quarters of the patches at random: no embedding would be the same twice."""
-    import transformers as tr
-
     config = tr.ViTMAEConfig(
         hidden_size=32,
         num_hidden_layers=2,
@@ -140,5 +140,32 @@ def test_masked_autoencoders_are_refused(tmp_path):
     )
     tr.ViTMAEModel(config).save_pretrained(tmp_path)
     tr.ViTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(tmp_path)
-    with pytest.raises(EncoderError, match=r"family 'vit_mae'.*cannot be told"):
+    with pytest.raises(EncoderError, match=r"family 'vit_mae', 1 class .*not known: \(5, 32\)"):
         load_encoder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("family", "settings"),
+    [
+        ("MobileNetV2", {}),  # feature maps whose widths the config does not give
+        ("Pvt", {"image_size": 32}),  # a class token in the last stage alone
+        ("Yolos", {**VIT, "image_size": [32, 32]}),  # detection tokens behind the patches
+        ("PoolFormer", {"hidden_sizes": [8] * 4, "depths": [1] * 4}),  # hidden_states[0] is stage 1 already
+    ],
+)
+def test_unknown_layouts_are_refused(tmp_path, family, settings):
+    getattr(tr, f"{family}Model")(getattr(tr, f"{family}Config")(**settings)).save_pretrained(tmp_path)
+    with pytest.raises(EncoderError, match="layout that is not known"):
+        load_encoder(tmp_path, preprocessing=Preprocessing(resize=(32, 32)))
+
+
+def test_a_model_without_hidden_states_is_refused(families, monkeypatch):
+    def mute(*args, **kwargs):
+        model = original(*args, **kwargs)
+        model.forward = lambda **inputs: tr.modeling_outputs.BaseModelOutput()
+        return model
+
+    original = module.load_vision_model
+    monkeypatch.setattr(module, "load_vision_model", mute)
+    with pytest.raises(EncoderError, match="not known: none"):
+        load_encoder(families["vit"].folder)

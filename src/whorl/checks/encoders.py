@@ -32,7 +32,7 @@ def check_encoder(encoder: Encoder) -> None:
     >>> from whorl.encoders import load_encoder
     >>> check_encoder(load_encoder("pixels"))
     """
-    from whorl.encoders.contract import Encoder  # noqa: PLC0415
+    from whorl.encoders.contract import Encoder
 
     _require(
         isinstance(encoder, Encoder), f"{type(encoder).__name__} lacks attributes of whorl.encoders.Encoder"
@@ -68,7 +68,7 @@ def _check_names(encoder: Encoder) -> None:
 
 
 def _check_preprocess(encoder: Encoder, pictures: list[Picture]) -> torch.Tensor:
-    import torch  # noqa: PLC0415
+    import torch
 
     before = [picture.copy() for picture in pictures]
     inputs = [encoder.preprocess(picture) for picture in pictures]
@@ -105,7 +105,7 @@ def _check_encode(encoder: Encoder, batch: torch.Tensor) -> None:
 
 
 def _check_rows(rows: torch.Tensor, n: int, where: str) -> None:
-    import torch  # noqa: PLC0415
+    import torch
 
     _require(isinstance(rows, torch.Tensor), f"{where} is a {type(rows).__name__}, expected a torch.Tensor")
     _require(rows.dtype == torch.float32, f"{where} is {rows.dtype}, expected float32")

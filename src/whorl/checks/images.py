@@ -40,15 +40,11 @@ def check_image_source(source: ImageSource) -> None:
     indices = range(min(count, _SAMPLE))
     _check_digests(source, indices)
     first = [_read(source, index) for index in indices]
-    for index, (before, again) in enumerate(zip(first, [_read(source, i) for i in indices], strict=True)):
+    for index, before in enumerate(first):
+        again = _read(source, index)
         _require(_same(before, again), f"picture {index} is another when it is read again")
         _require(isinstance(again, str) or not np.shares_memory(before, again), f"picture {index} is shared")
-    with ThreadPoolExecutor(_THREADS) as pool:
-        # Each picture several times over, so that threads meet at the same place.
-        for index, found in zip(
-            [*indices] * 3, pool.map(lambda i: _read(source, i), [*indices] * 3), strict=True
-        ):
-            _require(_same(first[index], found), f"picture {index} is another when threads read at once")
+    _check_threads(source, first)
 
 
 def _check_ids(source: ImageSource, count: int) -> None:
@@ -76,6 +72,14 @@ def _check_digests(source: ImageSource, indices: range) -> None:
         _require(fits, f"digest is {digest!r}, expected 64 hex digits")
     _require([source.digest_of(index) for index in indices] == digests, "digest_of changed when asked again")
     _require(source.digest == source.digest, "digest changed when asked again")
+
+
+def _check_threads(source: ImageSource, first: list[Picture | str]) -> None:
+    # Each picture several times over, so that threads meet at the same place.
+    order = [*range(len(first))] * 3
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for index, found in zip(order, pool.map(lambda i: _read(source, i), order), strict=True):
+            _require(_same(first[index], found), f"picture {index} is another when threads read at once")
 
 
 def _read(source: ImageSource, index: int) -> Picture | str:

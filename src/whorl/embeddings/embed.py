@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -81,11 +83,11 @@ def embed(
         StorageError: a shard cannot be written; what was finished stays.
     """
     chosen = resolve(options)
-    keep: object = None
+    keep: _Scratch | None = None
     folder = chosen.cache_folder
     if folder is None:
-        keep = tempfile.TemporaryDirectory(prefix="whorl-", ignore_cleanup_errors=True)
-        folder = Path(keep.name)
+        keep = _Scratch()
+        folder = keep.folder
     store = ShardStore(folder, encoder.digest, encoder.layers)
     planned = plan(source, store, chosen.shard_size)
     progress = progress_for(chosen.progress)
@@ -145,20 +147,28 @@ def _fail_on_broken(source: ImageSource, part: PlannedShard, shard: Shard, on_er
         )
 
 
+class _Scratch:
+    """A temporary folder that goes with the object, or with the process."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="whorl-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+
 @dataclass(frozen=True)
 class _StoredLayers:
     """Loads one layer from the shards; holds the temporary folder, if any, for as long as it lives."""
 
     store: ShardStore
     paths: tuple[Path, ...]
-    keep: object
+    keep: _Scratch | None
 
     def __call__(self, layer: Layer) -> NDArray[np.float32]:
         return self.store.layer(self.paths, layer)
 
 
 def _assemble(
-    source: ImageSource, store: ShardStore, planned: Plan, shards: Sequence[Shard], keep: object
+    source: ImageSource, store: ShardStore, planned: Plan, shards: Sequence[Shard], keep: _Scratch | None
 ) -> Embeddings:
     ids, paths, keys, skipped = [], [], [], []
     names = source.ids

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,3 +143,37 @@ def _digest(tensors: Mapping[str, NDArray[np.generic]], failures: Sequence[tuple
         array = tensors[name]
         parts += [f"{name}{array.dtype}{array.shape}".encode(), array.tobytes()]
     return digest_bytes(*parts)
+
+
+@dataclass(frozen=True)
+class CacheUsage:
+    """How much a cache folder holds.
+
+    Attributes:
+        folder: where.
+        shards: how many files.
+        bytes: their size.
+    """
+
+    folder: Path
+    shards: int
+    bytes: int
+
+
+def cache_usage(folder: Path) -> CacheUsage:
+    """Count the shards in a cache folder."""
+    sizes = [path.stat().st_size for path in _shards(folder)]
+    return CacheUsage(folder, len(sizes), sum(sizes))
+
+
+def clear_cache(folder: Path) -> int:
+    """Remove the shards in a cache folder, and nothing else; return how many there were."""
+    paths = _shards(folder)
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return len(paths)
+
+
+def _shards(folder: Path) -> list[Path]:
+    names = re.compile(r"\.?[0-9a-f]{64}\.safetensors(\..*\.part)?")
+    return [path for path in folder.glob("[0-9a-f][0-9a-f]/*") if names.fullmatch(path.name)]

@@ -39,7 +39,7 @@ def check_finite(embeddings: Mapping[Layer, torch.Tensor], *, name: str) -> None
     >>> import torch
     >>> check_finite({1: torch.zeros(2, 4)}, name="an encoder")
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     for layer, embedding in embeddings.items():
         if not bool(torch.isfinite(embedding).all()):

@@ -37,14 +37,13 @@ def locate(name_or_folder: str | Path) -> Path:
     Raises:
         EncoderError: no such folder, no such hub name, or the hub cannot be reached.
     """
-    folder = Path(name_or_folder).expanduser()
-    if folder.is_dir():
+    folder, name = Path(name_or_folder).expanduser(), str(name_or_folder)
+    if name and folder.is_dir():  # an empty name would be the current folder
         return folder
-    name = str(name_or_folder)
     if isinstance(name_or_folder, Path) or folder.exists() or not _HUB_NAME.fullmatch(name):
         raise EncoderError(
-            f"{name} is no folder and no hub name; give a folder with {CONFIG} and {WEIGHTS}, or a hub name "
-            "such as google/vit-base-patch16-224-in21k."
+            f"{name or repr(name)} is no folder and no hub name; give a folder with {CONFIG} and {WEIGHTS}, "
+            "or a hub name such as google/vit-base-patch16-224-in21k."
         )
     return _download(name)
 
@@ -80,7 +79,7 @@ def digest_weights(files: list[Path]) -> str:
     Raises:
         EncoderError: a file is damaged.
     """
-    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+    from safetensors import SafetensorError, safe_open
 
     h = hashlib.sha256()
     try:
@@ -105,7 +104,7 @@ def relevant_config(folder: Path) -> dict[str, Any]:
         EncoderError: the file is no JSON object.
     """
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"), parse_constant=str)
     except ValueError as error:
         raise EncoderError(f"{folder / CONFIG} is not JSON ({error}); copy the folder anew.") from error
     if not isinstance(config, dict):
@@ -122,7 +121,7 @@ def _without_irrelevant(value: Any) -> Any:
 
 
 def _bytes_of(tensor: torch.Tensor) -> Any:
-    import torch  # noqa: PLC0415
+    import torch
 
     return tensor.contiguous().view(-1).view(torch.uint8).numpy().data if tensor.numel() else b""
 
@@ -139,8 +138,8 @@ def _shards(folder: Path) -> list[Path]:
 
 
 def _download(name: str) -> Path:
-    from huggingface_hub import snapshot_download  # noqa: PLC0415
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     try:
         return Path(snapshot_download(name, allow_patterns=list(_WANTED)))

@@ -21,7 +21,7 @@ def choose_device(device: str) -> torch.device:
     >>> choose_device("cpu")
     device(type='cpu')
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     usable = ["cpu", *(["mps"] if torch.backends.mps.is_available() else [])]
     usable += [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
@@ -47,7 +47,7 @@ def choose_dtype(dtype: str) -> torch.dtype:
     >>> choose_dtype("auto")
     torch.float32
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     if dtype not in DTYPES:
         raise EncoderError(f"dtype={dtype!r} is unknown; choose one of {', '.join(DTYPES)}.")

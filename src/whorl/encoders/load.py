@@ -99,7 +99,7 @@ def _factory(name_or_folder: str | Path) -> Callable[..., Encoder]:
         plugins = [point for point in entry_points(group=GROUP) if point.name == name_or_folder]
         if plugins:
             return _plugin(plugins)
-    from whorl.encoders.transformers_encoder import TransformersEncoder  # noqa: PLC0415
+    from whorl.encoders.transformers_encoder import TransformersEncoder
 
     return partial(TransformersEncoder, name_or_folder)
 

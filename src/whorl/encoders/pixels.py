@@ -98,7 +98,7 @@ class PixelEncoder:
         Raises:
             EncoderError: a batch of another shape, or with NaN or infinity.
         """
-        import torch  # noqa: PLC0415
+        import torch
 
         check_batch(batch, (3, self._size, self._size), name=self.name)
         flat = batch.flatten(1).to(device="cpu", dtype=torch.float32, copy=True)

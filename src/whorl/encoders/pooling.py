@@ -72,7 +72,7 @@ def pool(hidden: torch.Tensor, pooling: Pooling, prefix: Prefix) -> torch.Tensor
     >>> pool(torch.tensor([[[9.0], [1.0], [2.0]]]), "both", Prefix(1, has_class=True))
     tensor([[9.0000, 1.5000]])
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     if hidden.ndim == 4:
         return hidden.mean(dim=(2, 3), dtype=torch.float32)
@@ -85,9 +85,9 @@ def pool(hidden: torch.Tensor, pooling: Pooling, prefix: Prefix) -> torch.Tensor
 def check_layout(
     hidden_states: Sequence[torch.Tensor], prefix: Prefix, config: Any, size: tuple[int, int], *, name: str
 ) -> None:
-    """Refuse hidden states whose axes, or whose tokens, are not what `pool` takes them for.
+    """Refuse hidden states whose number, axes or tokens are not what the rest takes them for.
 
-    A wrong guess would still give numbers: registers averaged in, or a mean over channels.
+    A wrong guess would still give numbers: registers averaged in, a mean over channels, a stage left out.
 
     Args:
         hidden_states: what one forward pass gave, the embedding output first.
@@ -97,20 +97,27 @@ def check_layout(
         name: the encoder's name, for the message.
 
     Raises:
-        EncoderError: the number of tokens or channels is not what the configuration says.
+        EncoderError: they do not agree with the configuration.
     """
-    if all(hidden.ndim == 3 for hidden in hidden_states):
+    good = len(hidden_states) - 1 == _depth(config)
+    if good and all(hidden.ndim == 3 for hidden in hidden_states):
         good = _are_tokens(hidden_states, prefix, config, size)
-    else:
+    elif good:
         widths = {getattr(config, "embedding_size", None), *(getattr(config, "hidden_sizes", None) or ())}
         good = all(hidden.ndim == 4 and hidden.shape[1] in widths for hidden in hidden_states)
     if not good:
-        shapes = ", ".join(str(tuple(hidden.shape[1:])) for hidden in hidden_states)
+        shapes = ", ".join(str(tuple(hidden.shape[1:])) for hidden in hidden_states) or "none"
         raise EncoderError(
-            f"{name} (family {getattr(config, 'model_type', '?')!r}) gives hidden states of shapes {shapes}, "
-            f"in which its {prefix.count} class and other extra tokens, or its channels, cannot be told from "
-            "the rest. Choose an encoder of a supported family: see docs/encoders.md."
+            f"{name} (family {getattr(config, 'model_type', '?')!r}, {prefix.count} class or other extra tokens) "
+            f"gives hidden states of a layout that is not known: {shapes}. Choose an encoder of a supported "
+            "family: see docs/encoders.md."
         )
+
+
+def _depth(config: Any) -> int | None:
+    """How many blocks there are, or stages where blocks are grouped in stages."""
+    depths = getattr(config, "depths", None)
+    return getattr(config, "num_hidden_layers", None) if depths is None else len(depths)
 
 
 def _are_tokens(

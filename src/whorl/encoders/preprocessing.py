@@ -76,7 +76,7 @@ class Preprocessing:
         Raises:
             EncoderError: the picture is not uint8 (H, W, 3), or empty.
         """
-        import torch  # noqa: PLC0415
+        import torch
 
         _check_picture(image)
         pixels = image

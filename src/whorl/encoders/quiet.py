@@ -13,8 +13,8 @@ def quiet() -> Iterator[None]:
 
     What its load report says is checked by us, and refused where it matters.
     """
-    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars  # noqa: PLC0415
-    from transformers.utils import logging  # noqa: PLC0415
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars
+    from transformers.utils import logging
 
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     hub_bars = not are_progress_bars_disabled()

@@ -59,8 +59,9 @@ class TransformersEncoder:
     ) -> None:
         self._device, self._dtype = choose_device(device), choose_dtype(dtype)
         folder = locate(name_or_folder)
+        self._location = str(name_or_folder)
         files = check_files(folder)
-        config = relevant_config(folder)
+        content = {"config": relevant_config(folder), "weights": digest_weights(files)}
         is_local = Path(name_or_folder).expanduser().is_dir()
         self._name = folder.resolve().name if is_local else str(name_or_folder)
         self._preprocessing = choose_preprocessing(preprocessing, folder)
@@ -70,7 +71,7 @@ class TransformersEncoder:
         self._model: Any = model.to(device=self._device, dtype=self._dtype)
         self._size = self._preprocessing.output_size or (0, 0)
         self._layers = select_layers(layers, depth=self._probe())
-        self._digest = digest_json({**self._identity(), "config": config, "weights": digest_weights(files)})
+        self._digest = digest_json({**self._identity(), **content})
 
     @property
     def name(self) -> str:
@@ -90,10 +91,16 @@ class TransformersEncoder:
     @property
     def settings(self) -> Mapping[str, object]:
         """How it encodes, as JSON values; with the device and the libraries, which the digest leaves out."""
-        from importlib.metadata import version  # noqa: PLC0415
+        from importlib.metadata import version
 
         libraries = {package: version(package) for package in ("torch", "transformers", "pillow")}
-        return {**self._identity(), "name": self._name, "device": str(self._device), "libraries": libraries}
+        return {
+            **self._identity(),
+            "name": self._name,
+            "location": self._location,
+            "device": str(self._device),
+            "libraries": libraries,
+        }
 
     def preprocess(self, image: Picture) -> torch.Tensor:
         """Turn a uint8 (H, W, 3) picture into float32 (3, H', W').
@@ -109,7 +116,7 @@ class TransformersEncoder:
         Raises:
             EncoderError: a batch of another shape, or an embedding with NaN or infinity.
         """
-        import torch  # noqa: PLC0415
+        import torch
 
         check_batch(batch, (3, *self._size), name=self._name)
         with torch.inference_mode():
@@ -125,12 +132,11 @@ class TransformersEncoder:
         inputs = batch.to(device=self._device, dtype=self._dtype)
         with _exact_float32(self._device):
             output = self._model(pixel_values=inputs, output_hidden_states=True, return_dict=True)
-        hidden: tuple[torch.Tensor, ...] = output.hidden_states
-        return hidden
+        return tuple(getattr(output, "hidden_states", None) or ())
 
     def _probe(self) -> int:
         """Encode one black picture, so that what does not fit is told now; return the number of blocks."""
-        import torch  # noqa: PLC0415
+        import torch
 
         try:
             with torch.inference_mode():
@@ -138,11 +144,9 @@ class TransformersEncoder:
         except (ValueError, RuntimeError, TypeError) as error:
             height, width = self._size
             raise EncoderError(
-                f"{self._name} does not take pictures of {height} x {width}, which its preprocessing makes: "
-                f"{first_lines(error)} Pass a preprocessing that gives the size it was trained on."
+                f"{self._name} does not take the {height} x {width} pictures that its preprocessing makes "
+                f"({first_lines(error)}); pass a preprocessing that gives the size it was trained on."
             ) from error
-        if not hidden:
-            raise EncoderError(f"{self._name} gives no hidden states; see docs/encoders.md for the families.")
         check_layout(hidden, self._prefix, self._model.config, self._size, name=self._name)
         return len(hidden) - 1
 
@@ -164,7 +168,7 @@ def _exact_float32(device: torch.device) -> contextlib.AbstractContextManager[An
     """On CUDA, keep cuDNN from rounding float32 convolutions to TF32, its default, or choosing by trial."""
     if device.type != "cuda":
         return contextlib.nullcontext()
-    from torch.backends import cudnn  # noqa: PLC0415
+    from torch.backends import cudnn
 
     exact: contextlib.AbstractContextManager[Any] = cudnn.flags(
         enabled=True, deterministic=True, allow_tf32=False

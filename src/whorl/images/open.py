@@ -47,8 +47,7 @@ def open_images(source: Any) -> ImageSource:
             whose items hold pictures; an ImageSource, which is returned as it is.
 
     Raises:
-        ImageError: it does not exist, holds no pictures, is damaged, or is nothing of these. A single
-            broken picture is found when it is read.
+        ImageError: it does not exist, holds no pictures, is damaged, or is nothing of these.
 
     >>> source = open_images(np.zeros((10, 28, 28), np.uint8))
     >>> len(source), source[0].shape, source.ids[0]
@@ -84,7 +83,7 @@ def _described(value: Any) -> str:
 
 def _open_text(text: str) -> ImageSource:
     path = Path(text).expanduser()
-    if _exists(path):
+    if text and _exists(path):
         return _open_path(path)
     base, separator, member = text.rpartition("::")
     if separator and _exists(Path(base).expanduser()):

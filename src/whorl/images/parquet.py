@@ -43,8 +43,8 @@ def open_parquet(path: Path, column: str | None = None) -> ParquetSource:
     Raises:
         ImageError: it is broken, empty, or its column of pictures is not clear.
     """
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     with opening(path, "Parquet file", pa.ArrowException), pq.ParquetFile(path) as file:
         schema, count = file.schema_arrow, file.metadata.num_rows
@@ -82,7 +82,7 @@ def _choose(path: Path, schema: Any, column: str | None) -> str:
 
 
 def _holds_pictures(kind: Any) -> bool:
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     if pa.types.is_struct(kind):
         at = kind.get_field_index("bytes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from pathlib import Path
 
 from whorl.errors import ImageError
@@ -25,13 +25,16 @@ def read_file(path: Path) -> bytes:
     """Return the bytes of one picture file.
 
     Raises:
-        ImageError: it is larger than `MAX_ENTRY_BYTES`.
+        ImageError: it is larger than `MAX_ENTRY_BYTES`, or no regular file.
         OSError: it cannot be read.
     """
+    status = path.stat()
+    # Opening a named pipe would wait for ever, and a device has no end.
+    if not stat.S_ISREG(status.st_mode):
+        raise ImageError("it is no regular file")
+    check_size(status.st_size)
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        check_size(size)
-        return file.read(size)
+        return file.read(status.st_size)
 
 
 def read_span(path: Path, offset: int, size: int) -> bytes:

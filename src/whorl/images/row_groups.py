@@ -39,7 +39,7 @@ class RowGroups:
     """
 
     def __init__(self, path: Path, leaf: str) -> None:
-        import pyarrow.parquet  # noqa: PLC0415
+        import pyarrow.parquet
 
         self._path = path
         self._leaf = leaf
@@ -64,7 +64,7 @@ class RowGroups:
         Raises:
             ImageError: the file is damaged there.
         """
-        import pyarrow  # noqa: PLC0415
+        import pyarrow
 
         with self._lock:
             try:

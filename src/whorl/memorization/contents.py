@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,12 @@ class PictureSet:
         ids = tuple(embeddings.ids[i] for i in order)
         return cls(len(embeddings), content, embeddings.source, ids, embeddings.keys[order])
 
+    def digests(self) -> dict[str, str]:
+        """Return the first half of each picture's pixel digest, in hex, by id; empty where left out."""
+        if self.ids is None or self.keys is None:
+            return {}
+        return {name: key.tobytes().hex() for name, key in zip(self.ids, self.keys, strict=True)}
+
 
 @dataclass(frozen=True, eq=False)
 class ReferenceContents:
@@ -86,3 +93,17 @@ class ReferenceContents:
                 "layers": [[reference.layer, reference.digest] for reference in self.layer_references],
             }
         )
+
+    def summary(self) -> dict[str, Any]:
+        """Return what the Reference was made from, as JSON values, without a number of it."""
+        return {
+            "digest": self.digest,
+            "encoder": self.encoder.name if self.encoder else None,
+            "layers": list(self.layers),
+            "left_out": [list(entry) for entry in self.left_out],
+            "train": {"count": self.train.count, "source": self.train.source},
+            "test": {"count": self.test.count, "source": self.test.source},
+            "settings": self.settings.to_dict(),
+            "names_pictures": self.train.ids is not None,
+            "warnings": list(self.warnings),
+        }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from whorl.errors import ScoreError
@@ -18,11 +19,14 @@ class TrainAndTest:
     Attributes:
         train: T.
         test: P.
+        train_place, test_place: where to find their pictures again: the path, where one was given.
         notes: what their choice does to the scores.
     """
 
     train: ImageSource
     test: ImageSource
+    train_place: str
+    test_place: str
     notes: tuple[str, ...] = ()
 
 
@@ -40,10 +44,10 @@ def open_train_and_test(
             "trained on, or split (--split 0.2), a share of T taken out before fitting; not both."
         )
     if split is None:
-        both = TrainAndTest(open_images(train), open_images(test))
+        both = TrainAndTest(open_images(train), open_images(test), _place(train), _place(test))
     else:
         parts = take_out(open_images(train), split, seed=seed)
-        both = TrainAndTest(parts.rest, parts.held_out)
+        both = TrainAndTest(parts.rest, parts.held_out, _place(train), _place(train))
     if limit is None:
         return both
     if limit < 1:
@@ -58,4 +62,9 @@ def _limited(both: TrainAndTest, limit: int, seed: int) -> TrainAndTest:
             f"only {limit:,} of {len(both.train):,} training pictures are used: copies of the others cannot be "
             "seen, and the evidence of copying shrinks with the share (half of T, half of the signal).",
         )
-    return TrainAndTest(draw(both.train, limit, seed=seed), draw(both.test, limit, seed=seed), notes)
+    train, test = (draw(side, limit, seed=seed) for side in (both.train, both.test))
+    return TrainAndTest(train, test, both.train_place, both.test_place, notes)
+
+
+def _place(given: Any) -> str:
+    return str(given) if isinstance(given, str | Path) else getattr(given, "name", "")

@@ -33,10 +33,10 @@ class EncoderRecord:
     settings: Mapping[str, Any]
 
     @classmethod
-    def of(cls, encoder: Encoder, given: str | Path | Encoder) -> EncoderRecord:
-        """Record an encoder and what the user called it."""
-        location = str(given) if isinstance(given, str | Path) else encoder.name
-        return cls(encoder.name, location, encoder.digest, dict(encoder.settings))
+    def of(cls, encoder: Encoder) -> EncoderRecord:
+        """Record an encoder."""
+        settings = dict(encoder.settings)
+        return cls(encoder.name, str(settings.get("location", encoder.name)), encoder.digest, settings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -90,10 +90,13 @@ class Reference(ReferenceContents):
         _check_sizes(len(inputs.train), len(inputs.test), settings)
         model = load_encoder(encoder, layers=layers)
         embedded = [
-            embed(source, model, label=label, **options)
-            for source, label in ((inputs.train, "train"), (inputs.test, "test"))
+            replace(embed(source, model, label=label, **options), source=place)
+            for source, label, place in (
+                (inputs.train, "train", inputs.train_place),
+                (inputs.test, "test", inputs.test_place),
+            )
         ]
-        record = EncoderRecord.of(model, encoder)
+        record = EncoderRecord.of(model)
         shown = progress_for(options.get("progress", False))
         return _fit(embedded[0], embedded[1], settings, record, model, keep_ids, inputs.notes, shown)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
+from scipy import stats
+
 from whorl.encoders.contract import Layer
 from whorl.memorization.score import CTScore
 
@@ -61,6 +63,17 @@ class Verdict:
 def third(count: int) -> int:
     """Return how many layers make the early, and the late, third of `count`."""
     return max(1, round(count / 3))
+
+
+def healthy_limit(n_layers: int) -> float:
+    """Return how far a standardised C_T may lie from 0, on either side, and still be called healthy.
+
+    The Bonferroni limit Phi^-1(1 - ALPHA / n_layers), each side tested at the family-wise level ALPHA.
+
+    >>> round(healthy_limit(12), 2)
+    2.64
+    """
+    return float(stats.norm.isf(ALPHA / n_layers))
 
 
 def judge(layers: Sequence[Layer], scores: Sequence[CTScore]) -> Verdict:

@@ -1,0 +1,156 @@
+"""`whorl audit`: does the model that made these pictures copy its training data?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from whorl.cli import options as shared
+
+if TYPE_CHECKING:
+    from whorl.memorization import Curve, Reference
+
+
+class TableFormat(StrEnum):
+    """File type of the table per picture."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+def audit(
+    reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
+    samples: Annotated[
+        str,
+        typer.Argument(help="Q, the generated pictures: folder, zip, tar, npz, npy, Parquet, list, pattern."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Folder for result.json, the table per picture, the curve and report.html."
+        ),
+    ] = None,
+    train: Annotated[
+        str | None,
+        typer.Option(
+            "--train",
+            help="T's pictures, to show the closest pairs.",
+            show_default="where they were when the Reference was built",
+        ),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
+        ),
+    ] = None,
+    fail_below: Annotated[
+        float | None,
+        typer.Option("--fail-below", help="Exit with 1 when the smallest standardised C_T is below this."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Audit at most so many pictures, drawn at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws.")] = 0,
+    table: Annotated[TableFormat, typer.Option(help="File type of the table per picture.")] = TableFormat.csv,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = None,
+    workers: shared.Workers = None,
+    shard_size: shared.ShardSize = 1024,
+    cache: shared.Cache = None,
+    no_cache: shared.NoCache = False,
+    on_error: shared.OnErrorOption = shared.OnError.fail,
+    overwrite: shared.Overwrite = False,
+    dry_run: shared.DryRun = False,
+    as_json: shared.Json = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Score generated pictures against a Reference: the C_T curve, its meaning, and the closest pairs.
+
+    Negative: the pictures lie closer to training than fresh real ones do (copies). Positive: further away.
+    """
+    run = shared.encode_options(
+        batch_size=batch_size,
+        workers=workers,
+        shard_size=shard_size,
+        cache=cache,
+        no_cache=no_cache,
+        on_error=on_error,
+        quiet=quiet,
+    )
+    from whorl.errors import StorageError
+    from whorl.images import limit as draw
+    from whorl.images import open_images
+    from whorl.memorization import Reference
+
+    if output is not None and output.exists() and not overwrite and not dry_run:
+        raise StorageError(f"{output} exists already; choose another -o, or replace it with --overwrite.")
+    started = time.perf_counter()
+    source = open_images(samples)
+    if limit is not None:
+        source = draw(source, limit, seed=seed)
+    held = Reference.load(reference)
+    held.check_count(len(source), source.name)
+    model = held.load_encoder(encoder, device=device)
+    if dry_run:
+        from whorl.cli.estimates import print_estimates
+        from whorl.embeddings import estimate
+
+        print_estimates({"generated": estimate(source, model, **run)}, as_json)
+        return
+    curve = held.curve(source, encoder=model, **run)
+    details = _details(held, reference, model, time.perf_counter() - started)
+    if output is not None:
+        from whorl.report.audit_folder import write_audit
+
+        write_audit(
+            output,
+            curve,
+            generated=source,
+            train=train or held.train.source or None,
+            details=details,
+            digests=held.train.digests(),
+            table_format=table.value,
+            overwrite=overwrite,
+        )
+    _print(curve, details, output, as_json)
+    if fail_below is not None and curve.standardised.min() < fail_below:
+        layer = curve.layers[int(curve.standardised.argmin())]
+        sys.stderr.write(
+            f"standardised C_T is {curve.standardised.min():.2f} at layer {layer}, below {fail_below:g}\n"
+        )
+        raise typer.Exit(1)
+
+
+def _details(held: Reference, folder: Path, model: Any, seconds: float) -> dict[str, Any]:
+    from whorl.memorization.provenance import versions
+
+    return {
+        "command": shlex.join(["whorl", *sys.argv[1:]]),
+        "reference": held.summary() | {"folder": str(folder)},
+        "encoder": dict(model.settings),
+        "versions": versions(),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _print(curve: Curve, details: dict[str, Any], output: Path | None, as_json: bool) -> None:
+    if as_json:
+        from whorl.report.audit_folder import result_document
+
+        typer.echo(json.dumps(result_document(curve, details), indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from whorl.report import curve_table
+
+    Console().print(curve_table(curve))
+    if output is not None:
+        typer.echo(f"Report: {output / 'report.html'}")

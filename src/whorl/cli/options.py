@@ -1,0 +1,120 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from whorl.embeddings.options import EncodeOptions
+from whorl.encoders.layers import LayerSelection
+
+
+class OnError(StrEnum):
+    """What to do with a picture that cannot be read."""
+
+    fail = "fail"
+    skip = "skip"
+
+
+_RUN = "Running"
+
+BatchSize = Annotated[
+    int | None,
+    typer.Option(
+        "--batch-size", min=1, rich_help_panel=_RUN, help="Pictures per forward pass.", show_default="chosen"
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        rich_help_panel=_RUN,
+        help="Threads that decode and resize.",
+        show_default="chosen",
+    ),
+]
+ShardSize = Annotated[
+    int,
+    typer.Option(
+        "--shard-size",
+        min=1,
+        rich_help_panel=_RUN,
+        help="Pictures per cached file; a kill loses at most one.",
+    ),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache", rich_help_panel=_RUN, help="Folder of the embedding cache.", show_default="the user's"
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", rich_help_panel=_RUN, help="Keep no embeddings on disk.")
+]
+OnErrorOption = Annotated[
+    OnError,
+    typer.Option(
+        "--on-error", rich_help_panel=_RUN, help="A picture that cannot be read: fail, or skip and list it."
+    ),
+]
+Device = Annotated[
+    str, typer.Option("--device", rich_help_panel=_RUN, help="auto, cpu, mps, cuda or cuda:N.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=_RUN, help="No progress on stderr.")]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        rich_help_panel=_RUN,
+        help="Count, measure a few pictures, estimate the time; write nothing.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is at the output already.")]
+
+
+def encode_options(
+    *,
+    batch_size: int | None,
+    workers: int | None,
+    shard_size: int,
+    cache: Path | None,
+    no_cache: bool,
+    on_error: OnError,
+    quiet: bool,
+) -> EncodeOptions:
+    """Gather the options that say how pictures are run through an encoder."""
+    if no_cache and cache is not None:
+        raise typer.BadParameter("give --cache or --no-cache, not both")
+    return EncodeOptions(
+        batch_size=batch_size,
+        workers=workers,
+        shard_size=shard_size,
+        cache=None if no_cache else (cache or "auto"),
+        on_error=on_error.value,
+        progress=not quiet,
+    )
+
+
+def parse_layers(text: str | None) -> LayerSelection:
+    """Read --layers: nothing or "all", a count n (the last n), or numbers with commas (exactly these).
+
+    >>> parse_layers("all"), parse_layers("4"), parse_layers("1,6,-1"), parse_layers("12,")
+    (None, 4, [1, 6, -1], [12])
+    """
+    if text is None or text.strip() == "all":
+        return None
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        numbers = [int(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if not numbers:
+        raise typer.BadParameter(
+            f"--layers takes 'all', a count (the last n) or numbers with commas (1,6,-1; 12, for one); got {text!r}"
+        )
+    return numbers[0] if "," not in text and numbers[0] > 0 else numbers

@@ -1,0 +1,200 @@
+"""`whorl reference`: what depends on T and P alone, computed once."""
+
+from __future__ import annotations
+
+import json
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from whorl.cli import options as shared
+
+app = typer.Typer(
+    help="Build and look at References: T and P in the eyes of one encoder.", no_args_is_help=True
+)
+
+
+class MetricChoice(StrEnum):
+    """Distance between embeddings."""
+
+    euclidean = "euclidean"
+    abs_cosine = "abs-cosine"
+
+
+class ScopeChoice(StrEnum):
+    """Where the nearest training picture is looked for."""
+
+    cell = "cell"
+    all = "all"
+
+
+_SCORE = "Scoring"
+_ENCODER = "Encoder"
+
+
+@app.command()
+def build(
+    train: Annotated[
+        str,
+        typer.Option(
+            "--train", help="T, the training pictures: folder, zip, tar, npz, npy, Parquet, list, pattern."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write the Reference to.")],
+    encoder: Annotated[
+        str,
+        typer.Option(
+            "--encoder", rich_help_panel=_ENCODER, help="Hub name, local folder, plugin, or 'pixels'."
+        ),
+    ],
+    test: Annotated[
+        str | None, typer.Option("--test", help="P, held-out pictures that the model was not trained on.")
+    ] = None,
+    split: Annotated[
+        float | None, typer.Option("--split", help="No P at hand: take this share of T out as P.")
+    ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            "--layers", rich_help_panel=_ENCODER, help="all; 4 = the last four; 1,6,-1 = exactly these."
+        ),
+    ] = None,
+    pooling: Annotated[str, typer.Option(rich_help_panel=_ENCODER, help="auto, cls, mean or both.")] = "auto",
+    preprocessing: Annotated[
+        str, typer.Option(rich_help_panel=_ENCODER, help="auto (the encoder's own) or paper (256, crop 224).")
+    ] = "auto",
+    dtype: Annotated[
+        str, typer.Option(rich_help_panel=_ENCODER, help="auto, float32, bfloat16 or float16.")
+    ] = "auto",
+    cells: Annotated[int, typer.Option(min=1, rich_help_panel=_SCORE, help="k-means cells per layer.")] = 10,
+    min_generated: Annotated[
+        int,
+        typer.Option(
+            min=1, rich_help_panel=_SCORE, help="A cell counts with more generated pictures than this."
+        ),
+    ] = 20,
+    components: Annotated[
+        int, typer.Option(min=1, rich_help_panel=_SCORE, help="Principal components kept, at most.")
+    ] = 64,
+    metric: Annotated[
+        MetricChoice,
+        typer.Option(
+            rich_help_panel=_SCORE, help="Distance; abs-cosine is what arXiv 2407.21159's code does."
+        ),
+    ] = MetricChoice.euclidean,
+    scope: Annotated[
+        ScopeChoice,
+        typer.Option(
+            rich_help_panel=_SCORE, help="Nearest training picture in the same cell, or in all of T."
+        ),
+    ] = ScopeChoice.cell,
+    seed: Annotated[
+        int, typer.Option(min=0, rich_help_panel=_SCORE, help="Fixes cells, --split and --limit.")
+    ] = 0,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Use at most so many pictures of T and of P, drawn at random (for a first try)."
+        ),
+    ] = None,
+    no_ids: Annotated[
+        bool,
+        typer.Option(
+            "--no-ids", help="Keep no names and no digests of pictures, for a Reference to publish."
+        ),
+    ] = False,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = None,
+    workers: shared.Workers = None,
+    shard_size: shared.ShardSize = 1024,
+    cache: shared.Cache = None,
+    no_cache: shared.NoCache = False,
+    on_error: shared.OnErrorOption = shared.OnError.fail,
+    overwrite: shared.Overwrite = False,
+    dry_run: shared.DryRun = False,
+    as_json: shared.Json = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Encode T and P once and fit every layer; each audit after that only encodes its own pictures.
+
+    whorl reference build --train cifar/train --test cifar/test --encoder google/vit-base-patch16-224-in21k -o REF
+    """
+    run = shared.encode_options(
+        batch_size=batch_size,
+        workers=workers,
+        shard_size=shard_size,
+        cache=cache,
+        no_cache=no_cache,
+        on_error=on_error,
+        quiet=quiet,
+    )
+    from whorl.encoders import load_encoder
+    from whorl.errors import StorageError
+
+    selection = shared.parse_layers(layers)
+    if output.exists() and not overwrite and not dry_run:
+        raise StorageError(f"{output} exists already; choose another -o, or replace it with --overwrite.")
+    model = load_encoder(
+        encoder, layers=selection, pooling=pooling, preprocessing=preprocessing, dtype=dtype, device=device
+    )
+    if dry_run:
+        from whorl.memorization.inputs import open_train_and_test
+
+        inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
+        _estimate({"train": inputs.train, "test": inputs.test}, model, run, as_json)
+        return
+    from whorl.memorization import Reference
+
+    started = time.perf_counter()
+    reference = Reference.fit(
+        train,
+        test,
+        encoder=model,
+        seed=seed,
+        cells=cells,
+        min_generated=min_generated,
+        components=components,
+        metric=metric.value,
+        scope=scope.value,
+        split=split,
+        limit=limit,
+        keep_ids=not no_ids,
+        **run,
+    )
+    reference.save(output, overwrite=overwrite)
+    summary = reference.summary() | {
+        "folder": str(output),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    _print_summary(summary, as_json)
+
+
+@app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(help="A Reference's folder.")], as_json: shared.Json = False
+) -> None:
+    """Check every byte of a Reference and print what it was made from."""
+    from whorl.memorization import Reference
+
+    _print_summary(Reference.load(folder).summary() | {"folder": str(folder)}, as_json)
+
+
+def _estimate(sources: dict[str, Any], model: Any, run: Any, as_json: bool) -> None:
+    from whorl.cli.estimates import print_estimates
+    from whorl.embeddings import estimate
+
+    print_estimates({name: estimate(source, model, **run) for name, source in sources.items()}, as_json)
+
+
+def _print_summary(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(summary, indent=1, ensure_ascii=False))
+        return
+    from whorl.report import details_table
+
+    from rich.console import Console
+
+    Console().print(details_table(summary))

@@ -1,0 +1,16 @@
+"""Which finding each single layer shows."""
+
+from __future__ import annotations
+
+from whorl.memorization.curve import Curve
+from whorl.memorization.verdict import Finding, healthy_limit
+
+
+def layer_findings(curve: Curve) -> tuple[Finding, ...]:
+    """Return "copies", "healthy" or "under-fits" for each layer, at the family-wise level of the verdict."""
+    limit = healthy_limit(len(curve.layers))
+    return tuple(_finding(score.standardised, limit) for score in curve.scores)
+
+
+def _finding(standardised: float, limit: float) -> Finding:
+    return "copies" if standardised < -limit else "under-fits" if standardised > limit else "healthy"

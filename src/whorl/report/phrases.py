@@ -1,0 +1,109 @@
+"""The sentences of the report: read by journalists and engineers, so short, and true as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whorl.memorization.verdict import Finding
+
+TITLES: Mapping[str, str] = {
+    "early": "Low level: colour, texture",
+    "late": "High level: meaning",
+    "whole": "All layers together",
+}
+
+HEADLINES: Mapping[Finding, str] = {
+    "copies": (
+        "Signs of copying: the generated pictures lie nearer to the training pictures than real, unseen "
+        "pictures do."
+    ),
+    "healthy": (
+        "No copying found: at no layer do the generated pictures lie measurably nearer to the training pictures "
+        "than real, unseen pictures do, or farther away. A few copies among many originals would not show here."
+    ),
+    "under-fits": (
+        "The generated pictures lie farther from the training pictures than real, unseen pictures do: they "
+        "differ from real ones. Single copies remain possible."
+    ),
+}
+
+WHERE: Mapping[str, str] = {
+    "one": "One layer was measured.",
+    "both": "It shows at low level (colour, texture) and at high level (meaning).",
+    "early": "It shows at low level (colour, texture), not at high level (meaning).",
+    "late": "It shows at high level (meaning), not at low level (colour, texture).",
+    "between": "It shows at the layers in between, neither at low level (colour, texture) nor at high (meaning).",
+}
+
+FOUND: Mapping[Finding, str] = {
+    "copies": "The generated pictures lie nearer to the training pictures than real, unseen pictures do.",
+    "healthy": (
+        "The generated pictures lie neither measurably nearer to the training pictures than real, unseen "
+        "pictures do, nor farther away."
+    ),
+    "under-fits": "The generated pictures lie farther from the training pictures than real, unseen pictures do.",
+}
+
+MEANS: Mapping[tuple[Finding, str], str] = {
+    ("copies", "early"): (
+        "In colour, texture and fine pattern they stay closer to particular training pictures than new real "
+        "pictures would."
+    ),
+    ("copies", "late"): (
+        "In what they show, they stay closer to particular training pictures than new real pictures would, "
+        "whatever their colours."
+    ),
+    ("copies", "whole"): "They stay closer to particular training pictures than new real pictures would.",
+    ("healthy", "early"): "In colour and texture, this test cannot tell them from new real pictures.",
+    ("healthy", "late"): "In what they show, this test cannot tell them from new real pictures.",
+    ("healthy", "whole"): "This test cannot tell them from new real pictures.",
+    ("under-fits", "early"): (
+        "In colour and texture they differ from real pictures: artifacts, blur, another palette, or simply "
+        "another resizing or compression."
+    ),
+    ("under-fits", "late"): (
+        "In what they show they differ from real pictures: malformed or unusual content, or subjects the training "
+        "pictures do not have."
+    ),
+    ("under-fits", "whole"): "They differ from real pictures.",
+}
+
+NOT_PROVEN: Mapping[Finding, str] = {
+    "copies": (
+        "Not which pictures are copies, nor how many. Pictures that are plainer, or more alike, than real ones "
+        "also lie nearer."
+    ),
+    "healthy": (
+        "Not that nothing is copied: a few copies stay hidden among many originals, and copies can cancel out "
+        "against pictures that lie far away."
+    ),
+    "under-fits": "Not that nothing is copied: single copies can hide among pictures that lie far away.",
+}
+
+NEXT: Mapping[Finding, str] = {
+    "copies": (
+        "Look at the closest pairs. Make sure that the held-out pictures come from the same source as the "
+        "training pictures, then repeat with another encoder."
+    ),
+    "healthy": "Look at the closest pairs, where single copies would appear. More generated pictures test more sharply.",
+    "under-fits": (
+        "First make sure that all three sets were resized and compressed in the same way: that alone can cause "
+        "it. Then look at the closest pairs for single copies."
+    ),
+}
+
+LIMITS: tuple[str, ...] = (
+    "A healthy score is no proof that nothing is copied. It compares whole sets: a few copies among many "
+    "originals hardly move it, and copies can cancel out against pictures that lie far away.",
+    "“Copies” is no proof that any one picture was copied, nor a count of copies. Pictures that are plainer "
+    "or more alike than real ones lie nearer too. Only the pairs themselves show what is repeated.",
+    "The result holds for this encoder ({encoder}), these {n_train} training pictures and these {n_test} "
+    "held-out pictures. What the encoder does not see, or what the model learned from elsewhere, is not tested.",
+    "Held-out pictures must be drawn like the training pictures. If they come from another source, time or "
+    "compression, they lie farther from training by themselves, and honest pictures then look like copies.",
+    "The p-values are approximate and adjusted for {n_layers}; copying and under-fitting are each tested at "
+    "{alpha}, so up to about one honest model in ten is flagged on one side or the other. Pictures are taken as "
+    "independent of each other.",
+    "Nearness is measured here, not judged. Whether a resemblance matters, legally or otherwise, is a question "
+    "for people.",
+)

@@ -1,0 +1,108 @@
+"""A curve for the terminal: one row per layer, then the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from whorl.memorization.curve import Curve
+from whorl.memorization.verdict import Finding, healthy_limit
+from whorl.report.findings import layer_findings
+from whorl.report.text import p_number, percent, shorten, signed
+from whorl.report.words import has_levels, headline, identical_words, level_words, notes
+
+_HALF = 8
+_LONGEST_LAYER_NAME = 10
+_STYLES: dict[Finding, str] = {"copies": "bold red", "healthy": "green", "under-fits": "bold blue"}
+
+
+def curve_table(curve: Curve) -> CurveTable:
+    """Return the curve for rich to print: the table, the verdict, and what should be known.
+
+    Fits 80 columns; without colour the words and the bars' sides say the same; without UTF-8 it is ASCII.
+
+    >>> import io, numpy as np, whorl
+    >>> from rich.console import Console
+    >>> rng = np.random.default_rng(0)
+    >>> T, P, Q = ({1: rng.normal(size=(n, 4))} for n in (300, 150, 60))
+    >>> curve = whorl.Reference.from_embeddings(T, P, cells=2).curve_from_embeddings(Q)
+    >>> console = Console(file=io.StringIO(), width=80)
+    >>> console.print(curve_table(curve))
+    >>> "healthy" in console.file.getvalue()
+    True
+    """
+    return CurveTable(curve)
+
+
+@dataclass(frozen=True, eq=False)
+class CurveTable:
+    """A curve that rich can print; see `curve_table`."""
+
+    curve: Curve
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give rich what to print, in the letters this terminal has."""
+        for part in self._parts(ascii_only=options.ascii_only):
+            yield part
+
+    def _parts(self, *, ascii_only: bool) -> Iterator[Table | Padding]:
+        yield _table(self.curve, ascii_only=ascii_only)
+        told = [_verdict_line(self.curve, level) for level in ("early", "late", "whole")]
+        lines = [told[2]] if not has_levels(self.curve) else told
+        lines += [Text(""), Text(headline(self.curve))]
+        if self.curve.identical:
+            lines.append(Text(identical_words(self.curve), style="bold red"))
+        lines += [Text(f"Note: {note}", style="yellow") for note in notes(self.curve)]
+        for line in lines:
+            yield Padding(_ascii(line) if ascii_only else line, (0, 0, 0, 1))
+
+
+def _table(curve: Curve, *, ascii_only: bool) -> Table:
+    table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+    for title in ("layer", "C_T", "std.", "p copies", "covers"):
+        table.add_column(title, justify="right", no_wrap=True)
+    bar = "copies".center(_HALF) + ("|" if ascii_only else "│") + "under-fits"[: _HALF + 2]
+    table.add_column(bar, no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    limit = healthy_limit(len(curve.layers))
+    widest = max(2 * limit, *(abs(score.standardised) for score in curve.scores))
+    for layer, score, finding in zip(curve.layers, curve.scores, layer_findings(curve), strict=True):
+        style = _STYLES[finding]
+        numbers = (signed(score.value, 2), signed(score.standardised), p_number(score.p_value))
+        row = [Text(shorten(str(layer), _LONGEST_LAYER_NAME)), *map(Text, numbers)]
+        row.append(Text(percent(score.coverage)))
+        row.append(Text(_bar(score.standardised / widest, ascii_only=ascii_only), style=style))
+        row.append(Text(finding, style=style))
+        table.add_row(*(_ascii(cell) if ascii_only else cell for cell in row))
+    return table
+
+
+def _bar(share: float, *, ascii_only: bool) -> str:
+    block, middle = ("#", "|") if ascii_only else ("█", "│")
+    length = min(_HALF, round(abs(share) * _HALF)) if share == share else 0
+    filled = block * length
+    left, right = (filled, "") if share < 0 else ("", filled)
+    return left.rjust(_HALF) + middle + right.ljust(_HALF)
+
+
+def _verdict_line(curve: Curve, level: str) -> Text:
+    words = level_words(curve, level)  # type: ignore[arg-type]
+    verdict = getattr(curve.verdict, level)
+    line = Text(f"{level:<6}")
+    line.append(f"{words.finding:<11}", style=_STYLES[words.finding])
+    where = f"layer {shorten(str(verdict.strongest), _LONGEST_LAYER_NAME)}"
+    line.append(f"{where}, standardised {signed(verdict.standardised)}, adjusted p {p_number(verdict.p_value)}")
+    return line
+
+
+def _ascii(text: Text) -> Text:
+    swapped = text.copy()
+    swapped.plain = text.plain.translate({0x2212: "-", 0x2026: "~", 0x201C: '"', 0x201D: '"', 0x221E: "inf"})
+    swapped.plain = swapped.plain.encode("ascii", "backslashreplace").decode("ascii")
+    return swapped

@@ -1,0 +1,179 @@
+"""The verdict in plain words, never saying more than the numbers do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from whorl.memorization.curve import Curve
+from whorl.memorization.verdict import ALPHA, Finding, LevelVerdict
+from whorl.report import phrases
+from whorl.report.text import how_often, layer_span, p_equation, percent, plain, signed
+
+Level: TypeAlias = Literal["early", "late", "whole"]
+LOW_COVERAGE = 0.9
+
+
+@dataclass(frozen=True)
+class LevelWords:
+    """What is to be said of one level: early layers, late layers, or the whole curve.
+
+    Attributes:
+        level: "early", "late" or "whole".
+        title: its name in words.
+        layers: which layers it holds, in words.
+        finding: "copies", "healthy" or "under-fits".
+        found: what was found.
+        sure: how sure that is.
+        means: what it means.
+        not_proven: what it does not prove.
+        next_step: what to do now.
+    """
+
+    level: Level
+    title: str
+    layers: str
+    finding: Finding
+    found: str
+    sure: str
+    means: str
+    not_proven: str
+    next_step: str
+
+
+def has_levels(curve: Curve) -> bool:
+    """Return whether early and late layers are different ones: not on a curve of one layer."""
+    return curve.verdict.early.layers != curve.verdict.late.layers
+
+
+def level_words(curve: Curve, level: Level) -> LevelWords:
+    """Put one level's verdict into words.
+
+    >>> import numpy as np, whorl
+    >>> rng = np.random.default_rng(0)
+    >>> T, P = ({layer: rng.normal(size=(n, 4)) for layer in (1, 2, 3)} for n in (300, 150))
+    >>> copies = {layer: array[:60] for layer, array in T.items()}
+    >>> curve = whorl.Reference.from_embeddings(T, P, cells=2).curve_from_embeddings(copies)
+    >>> level_words(curve, "early").found
+    'The generated pictures lie nearer to the training pictures than real, unseen pictures do.'
+    """
+    verdict: LevelVerdict = getattr(curve.verdict, level)
+    return LevelWords(
+        level=level,
+        title=phrases.TITLES[level],
+        layers=layer_span(verdict.layers),
+        finding=verdict.finding,
+        found=phrases.FOUND[verdict.finding],
+        sure=_sure(verdict, len(curve.layers)),
+        means=phrases.MEANS[verdict.finding, level],
+        not_proven=phrases.NOT_PROVEN[verdict.finding],
+        next_step=phrases.NEXT[verdict.finding],
+    )
+
+
+def headline(curve: Curve) -> str:
+    """Return the whole verdict in one or two sentences."""
+    verdict = curve.verdict
+    finding = verdict.whole.finding
+    if finding == "healthy":
+        return phrases.HEADLINES["healthy"]
+    sentence = f"{phrases.HEADLINES[finding]} {phrases.WHERE[_where(curve, finding)]}"
+    if finding == "copies" and has_levels(curve):
+        far = [name for name in ("early", "late") if getattr(verdict, name).finding == "under-fits"]
+        if far:
+            sentence += f" At {'low' if far == ['early'] else 'high'} level they lie farther away instead."
+    return sentence
+
+
+def identical_words(curve: Curve) -> str:
+    """Say how many generated pictures equal a training picture."""
+    # Without an encoder nobody has seen a pixel: the rows of the embeddings were compared.
+    equal = "pixel for pixel" if curve.encoder else "in every number of their embeddings"
+    if curve.identical is None:
+        return "Whether any generated picture equals a training picture was not checked: no digests at hand."
+    if curve.identical == 0:
+        return f"None of the {curve.n_generated:,} generated pictures equals a training picture {equal}."
+    verb = "equals" if curve.identical == 1 else "equal"
+    pronoun = equal.replace("their", "its") if curve.identical == 1 else equal
+    return f"{curve.identical:,} of {curve.n_generated:,} generated pictures {verb} a training picture {pronoun}."
+
+
+def notes(curve: Curve) -> tuple[str, ...]:
+    """Return what should be known before the curve is believed: coverage, skipped pictures, warnings."""
+    told = []
+    low = [(layer, share) for layer, share in zip(curve.layers, curve.coverage, strict=True) if share < LOW_COVERAGE]
+    if low:
+        least = percent(float(min(share for _, share in low)))
+        told.append(
+            f"At {layer_span([layer for layer, _ in low])} the score speaks for as little as {least} of the "
+            "held-out pictures: the rest lie in cells with too few generated pictures to be tested. Copying or "
+            "gaps there would not be seen. More generated pictures, or fewer cells, would cover more."
+        )
+    if curve.skipped:
+        count = len(curve.skipped)
+        told.append(
+            f"{count:,} {'picture' if count == 1 else 'pictures'} could not be read and {_are(count)} no part of "
+            "the score."
+        )
+    return (*told, *(plain(warning) for warning in curve.warnings))
+
+
+def limits(curve: Curve) -> tuple[str, ...]:
+    """Return what no result of this kind proves."""
+    encoder = plain(curve.encoder) if curve.encoder else "the embeddings given"
+    return tuple(
+        sentence.format(
+            encoder=encoder,
+            n_train=f"{curve.n_train:,}",
+            n_test=f"{curve.n_test:,}",
+            n_layers=f"{len(curve.layers)} layers" if len(curve.layers) > 1 else "one layer",
+            alpha=percent(ALPHA),
+        )
+        for sentence in phrases.LIMITS
+    )
+
+
+def nearness(test_share: float, n_test: int | None) -> str:
+    """Say how many held-out pictures lie as near to training as a generated one.
+
+    >>> nearness(0.0, 10_000)
+    'nearer than all 10,000 held-out pictures'
+    >>> nearness(0.0012, 10_000)
+    '12 of 10,000 held-out pictures are as near'
+    """
+    if n_test is None and test_share:
+        return f"{percent(test_share)} of the held-out pictures are as near"
+    if n_test is None:
+        return "nearer than all held-out pictures"
+    count = round(test_share * n_test)
+    if count == 0:
+        return f"nearer than all {n_test:,} held-out pictures"
+    return f"{count:,} of {n_test:,} held-out pictures {_are(count)} as near"
+
+
+def _sure(verdict: LevelVerdict, n_layers: int) -> str:
+    value = signed(verdict.standardised)
+    low = verdict.standardised < 0
+    somewhere = f"at one of {n_layers} layers" if n_layers > 1 else "at this layer"
+    lead = {
+        "copies": "The lowest value is",
+        "under-fits": "The highest value is",
+        "healthy": "The deciding value is",
+    }[verdict.finding]
+    where = f" at {layer_span([verdict.strongest])}" if n_layers > 1 else ""
+    return (
+        f"{lead} {value}{where} (about 0, give or take 1, is expected of pictures that are neither copied nor "
+        f"off). Chance alone would give one so {'low' if low else 'high'} {somewhere} "
+        f"{how_often(verdict.p_value)} (adjusted {p_equation(verdict.p_value)})."
+    )
+
+
+def _where(curve: Curve, finding: Finding) -> str:
+    if not has_levels(curve):
+        return "one"
+    early, late = (part.finding == finding for part in (curve.verdict.early, curve.verdict.late))
+    return {(True, True): "both", (True, False): "early", (False, True): "late"}.get((early, late), "between")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -1,0 +1,232 @@
+"""The commands a user types, on real files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+from PIL import Image
+
+RNG = np.random.default_rng(0)
+BASES = RNG.integers(40, 216, (3, 3))
+
+
+def draw(n, seed):
+    """Pictures of three kinds: a plain colour with a soft gradient and a little noise."""
+    rng = np.random.default_rng(seed)
+    kinds = BASES[rng.integers(0, 3, n)][:, None, None]
+    slope = rng.normal(size=(n, 1, 1, 3)) * np.linspace(-12, 12, 8)[None, :, None, None]
+    return (kinds + slope + rng.normal(size=(n, 8, 8, 3)) * 4).clip(0, 255).astype(np.uint8)
+
+
+T, P, FRESH = draw(400, 1), draw(200, 2), draw(100, 3)
+
+
+def whorl(*arguments, cwd, check=None, **env):
+    result = subprocess.run(
+        [sys.executable, "-m", "whorl", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | env,
+        check=False,
+    )
+    if check is not None:
+        assert result.returncode == check, result.stdout + result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A working folder with T as a folder of PNGs, the others as arrays, and a Reference."""
+    here = tmp_path_factory.mktemp("work")
+    (here / "train").mkdir()
+    for i, picture in enumerate(T):
+        Image.fromarray(picture).save(here / "train" / f"t{i:04d}.png")
+    np.save(here / "test.npy", P)
+    np.save(here / "fresh.npy", FRESH)
+    np.savez(here / "copies.npz", arr_0=T[:100])
+    built = whorl(*BUILD, "-o", "ref", "--json", cwd=here, check=0)
+    assert json.loads(built.stdout)["train"]["count"] == 400
+    return here
+
+
+BUILD = ("reference", "build", "--train", "train", "--test", "test.npy", "--encoder", "pixels:8", "--cells", "3")
+
+
+def test_an_audit_of_copies_says_copies_and_leaves_everything(place):
+    done = whorl("audit", "ref", "copies.npz", "-o", "out", cwd=place, check=0)
+    assert "copies" in done.stdout
+    out = place / "out"
+    assert {p.name for p in out.iterdir()} == {"result.json", "pictures.csv", "curve.svg", "curve.png", "report.html"}
+    result = json.loads((out / "result.json").read_text())
+    assert result["schema"] == "whorl-audit/1"
+    assert result["curve"]["verdict"]["whole"]["finding"] == "copies"
+    assert result["curve"]["identical"] == 100
+    assert result["details"]["reference"]["digest"] == result["curve"]["reference"]
+    table = pyarrow.csv.read_csv(out / "pictures.csv").to_pydict()
+    assert len(table["picture"]) == 100
+    assert set(table["nearest_distance_pixels"]) == {0.0}
+    assert table["nearest_pixels"][:3] == ["t0000.png", "t0001.png", "t0002.png"]
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/png;base64,") >= 12  # six pairs, both pictures
+    assert "t0" in page
+    with Image.open(out / "curve.png") as image:
+        assert image.width > 400
+
+
+def test_a_healthy_set_is_healthy_and_json_goes_to_stdout_alone(place):
+    done = whorl("audit", "ref", "fresh.npy", "--json", cwd=place, check=0)
+    result = json.loads(done.stdout)
+    assert result["curve"]["verdict"]["whole"]["finding"] == "healthy"
+    assert abs(result["curve"]["standardised"][0]) < 3
+
+
+def test_fail_below_is_exit_code_one_and_only_that(place):
+    failed = whorl("audit", "ref", "copies.npz", "--fail-below", "-3", cwd=place, check=1)
+    assert "below -3" in failed.stderr
+    whorl("audit", "ref", "fresh.npy", "--fail-below", "-3", cwd=place, check=0)
+
+
+def test_parquet_table_limit_and_seed(place):
+    whorl("audit", "ref", "copies.npz", "-o", "few", "--limit", "70", "--seed", "4", "--table", "parquet",
+          cwd=place, check=0)  # fmt: skip
+    table = pyarrow.parquet.read_table(place / "few" / "pictures.parquet")
+    assert table.num_rows == 70
+
+
+def test_dry_run_counts_estimates_and_writes_nothing(place):
+    done = whorl("audit", "ref", "fresh.npy", "-o", "never", "--dry-run", "--no-cache", "--json", cwd=place, check=0)
+    assert json.loads(done.stdout)["generated"]["total"] == 100
+    assert not (place / "never").exists()
+    done = whorl(*BUILD, "-o", "never", "--dry-run", cwd=place, check=0)
+    assert "400" in done.stdout
+    assert "encoded already" in done.stdout
+    assert not (place / "never").exists()
+
+
+def test_split_limit_and_no_ids(place):
+    build = ("reference", "build", "--train", "train", "--encoder", "pixels:8", "--cells", "3", "--json")
+    done = whorl(*build, "-o", "split", "--split", "0.25", "--no-ids", cwd=place, check=0)
+    summary = json.loads(done.stdout)
+    assert (summary["train"]["count"], summary["test"]["count"]) == (300, 100)
+    assert not (place / "split" / "pictures.json").exists()
+    assert "train" not in json.loads((place / "split" / "manifest.json").read_text())["train"]["source"]
+    done = whorl(*build, "-o", "limited", "--test", "test.npy", "--limit", "150", cwd=place, check=0)
+    assert "only 150 of 400 training pictures" in done.stderr
+    neither = whorl(*build, "-o", "never", cwd=place, check=2)
+    assert "--split" in neither.stderr
+
+
+def test_pairs_are_shown_only_when_training_pictures_are_still_the_same(place, tmp_path):
+    elsewhere = whorl("audit", place / "ref", place / "copies.npz", "-o", "out", cwd=tmp_path, check=0)
+    assert elsewhere.stderr == "" or "error" not in elsewhere.stderr
+    page = (tmp_path / "out" / "report.html").read_text()
+    shown = page.count("data:image/png;base64,")
+    whorl("audit", place / "ref", place / "copies.npz", "-o", "out2", "--train", place / "train", cwd=tmp_path, check=0)
+    assert (tmp_path / "out2" / "report.html").read_text().count("data:image/png;base64,") > shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("audit", "ref", "nowhere"), "does not exist"),
+        (("audit", "nowhere", "fresh.npy"), "no Reference"),
+        (("audit", "ref", "fresh.npy", "--limit", "5"), "5 pictures are too few"),
+        (("audit", "ref", "fresh.npy", "-o", "ref"), "exists already"),
+        (("audit", "ref", "fresh.npy", "-o", "train", "--overwrite"), "is no audit"),
+        (("audit", "ref", "fresh.npy", "--encoder", "pixels:4"), "not the one"),
+        (("audit", "ref", "fresh.npy", "--cache", "x", "--no-cache"), "not both"),
+        (("audit", "ref"), "Missing argument"),
+        (("audit", "ref", "fresh.npy", "--bogus"), "No such option"),
+        ((*BUILD, "-o", "ref"), "exists already"),
+        ((*BUILD, "-o", "never", "--layers", "x"), "--layers takes"),
+        ((*BUILD, "-o", "never", "--metric", "cosine"), "abs-cosine"),
+        ((*BUILD[:4], "train", *BUILD[5:], "-o", "never"), "Missing option"),
+        (("reference", "build", "--train", "train", "--test", "train", "--encoder", "pixels:8", "-o", "never"),
+         "nothing is held out"),
+        (("reference", "build", "--train", "train", "--test", "test.npy", "--encoder", "no/such", "-o", "never"),
+         "no/such"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_exit_code_two_with_a_remedy(place, arguments, message):
+    before = sorted(p.name for p in place.iterdir())
+    if message == "Missing option":
+        arguments = ("reference", "build", "--train", "train")
+    done = whorl(*arguments, cwd=place, check=2)
+    assert message in " ".join((done.stderr + done.stdout).replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+    assert sorted(p.name for p in place.iterdir()) == before
+
+
+def test_a_damaged_reference_is_refused(place, tmp_path):
+    whorl("reference", "show", "ref", cwd=place, check=0)
+    copy = tmp_path / "ref"
+    copy.mkdir()
+    for file in (place / "ref").iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    data = bytearray((copy / "layer-0001.safetensors").read_bytes())
+    data[-9] ^= 4
+    (copy / "layer-0001.safetensors").write_bytes(data)
+    done = whorl("audit", copy, "fresh.npy", "-o", tmp_path / "out", cwd=place, check=2)
+    assert "damaged" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_broken_picture_among_many(place, tmp_path):
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for i, picture in enumerate(FRESH):
+        Image.fromarray(picture).save(folder / f"{i}.jpg", quality=95)
+    (folder / "17.jpg").write_bytes((folder / "17.jpg").read_bytes()[:200])
+    failed = whorl("audit", place / "ref", folder, "-o", "out", cwd=tmp_path, check=2)
+    assert "17.jpg" in failed.stderr
+    assert not (tmp_path / "out").exists()
+    whorl("audit", place / "ref", folder, "-o", "out", "--on-error", "skip", cwd=tmp_path, check=0)
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert [entry[0] for entry in result["curve"]["skipped"]] == ["17.jpg"]
+    assert result["curve"]["n_generated"] == 99
+    assert "17.jpg" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_disk_that_is_full_leaves_no_output(place, tmp_path):
+    """A real file-size limit stands in for a full disk: writes past it fail with EFBIG."""
+    script = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000));"
+        "sys.argv = ['whorl', 'audit', sys.argv[1], sys.argv[2], '-o', 'out', '-q'];"
+        "from whorl.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(place / "ref"), str(place / "copies.npz")],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "could not write" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cache_show_and_clear(place, tmp_path):
+    whorl("audit", "ref", "fresh.npy", "--cache", tmp_path, cwd=place, check=0)
+    shown = json.loads(whorl("cache", "show", "--cache", tmp_path, "--json", cwd=place, check=0).stdout)
+    assert shown["shards"] == 1
+    whorl("cache", "clear", "--cache", tmp_path, "--yes", cwd=place, check=0)
+    assert json.loads(whorl("cache", "show", "--cache", tmp_path, "--json", cwd=place).stdout)["shards"] == 0
+
+
+def test_help_names_every_command(tmp_path):
+    done = whorl("--help", cwd=tmp_path, check=0)
+    for word in ("reference", "audit", "cache", "Exit codes"):
+        assert word in done.stdout
+    assert whorl("--version", cwd=tmp_path, check=0).stdout.startswith("whorl 0.")
+
+
+def test_no_library_code_prints():
+    source = Path(__file__).resolve().parents[2] / "src"
+    assert [p for p in source.rglob("*.py") if "print(" in p.read_text() and "cli" not in p.parts
+            and any(line.lstrip().startswith("print(") for line in p.read_text().splitlines())] == []  # fmt: skip

@@ -1,0 +1,108 @@
+"""Nearest neighbours against brute force in float64."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+
+import whorl.neighbors as home
+from whorl import ScoreError
+from whorl.neighbors import nearest
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([np.float32, np.float64]), st.sampled_from([1, 3, 40]))
+def test_equal_to_brute_force(seed, dtype, width):
+    rng = np.random.default_rng(seed)
+    queries, train = rng.normal(size=(23, width)).astype(dtype), rng.normal(size=(57, width)).astype(dtype)
+    expected = cdist(queries.astype(np.float64), train.astype(np.float64))
+    found = nearest(queries, train)
+    np.testing.assert_array_equal(found.index, expected.argmin(1))
+    np.testing.assert_allclose(found.distance, expected.min(1), rtol=1e-13)
+
+
+@pytest.mark.parametrize("norm", [1e2, 1e4, 1e6])
+def test_near_copies_of_high_norm_keep_their_true_distance(norm):
+    """The expanded form in float32 gives distances many times too large here, or exactly 0."""
+    rng = np.random.default_rng(0)
+    train = (norm * rng.normal(size=64) + rng.normal(size=(500, 64))).astype(np.float32)
+    train += (norm * rng.normal(size=(500, 1))).astype(np.float32)
+    step = np.spacing(np.abs(train[:100])) * rng.integers(-3, 4, size=(100, 64))
+    queries = (train[:100] + step).astype(np.float32)
+    expected = cdist(queries.astype(np.float64), train.astype(np.float64))
+    found = nearest(queries, train)
+    np.testing.assert_array_equal(found.index, np.arange(100))
+    np.testing.assert_allclose(found.distance, expected.min(1), rtol=1e-12)
+
+
+def test_exact_copies_are_at_distance_zero_and_ties_go_to_the_lowest_row():
+    train = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
+    found = nearest(train[2:], train)
+    assert (found.index[0], found.distance[0]) == (0, 0.0)
+
+
+def test_within_cells_and_an_empty_cell():
+    rng = np.random.default_rng(1)
+    queries, train = rng.normal(size=(40, 5)), rng.normal(size=(90, 5))
+    q_cells, t_cells = rng.integers(0, 4, 40), rng.integers(0, 3, 90)
+    distances = cdist(queries, train)
+    distances[q_cells[:, None] != t_cells[None]] = np.inf
+    found = nearest(queries, train, query_cells=q_cells, train_cells=t_cells)
+    np.testing.assert_allclose(found.distance, distances.min(1), rtol=1e-13)
+    empty = q_cells == 3
+    assert empty.any()
+    assert (found.index[empty] == -1).all()
+    np.testing.assert_array_equal(found.index[~empty], distances.argmin(1)[~empty])
+
+
+def test_abs_cosine_ignores_sign_and_length_and_zero_vectors_are_far():
+    train = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
+    queries = np.array([[-3.0, 0.1], [0.0, 0.0]])
+    found = nearest(queries, train, metric="abs-cosine")
+    assert found.index[0] == 0
+    assert found.distance[0] == pytest.approx(1 - 3 / np.hypot(3, 0.1), abs=1e-15)
+    assert found.distance[1] == 1.0
+
+
+def test_self_can_be_left_out():
+    rng = np.random.default_rng(2)
+    points = rng.normal(size=(50, 4))
+    cells = rng.integers(0, 3, 50)
+    distances = cdist(points, points)
+    np.fill_diagonal(distances, np.inf)
+    np.testing.assert_allclose(nearest(points, points, exclude_self=True).distance, distances.min(1))
+    distances[cells[:, None] != cells[None]] = np.inf
+    found = nearest(points, points, query_cells=cells, train_cells=cells, exclude_self=True)
+    np.testing.assert_allclose(found.distance, distances.min(1))
+
+
+def test_small_blocks_change_nothing(monkeypatch):
+    rng = np.random.default_rng(3)
+    queries, train = rng.normal(size=(100, 6)).astype(np.float32), rng.normal(size=(70, 6)).astype(np.float32)
+    whole = nearest(queries, train)
+    monkeypatch.setattr(home, "_BLOCK_NUMBERS", 150)
+    parts = nearest(queries, train)
+    np.testing.assert_array_equal(whole.index, parts.index)
+    np.testing.assert_array_equal(whole.distance, parts.distance)
+
+
+def test_many_equal_points_are_no_trouble():
+    train = np.zeros((2000, 8), np.float32)
+    found = nearest(np.ones((300, 8), np.float32), train)
+    assert set(found.index) == {0}
+    np.testing.assert_allclose(found.distance, np.sqrt(8))
+
+
+def test_bad_input_is_named():
+    good = np.zeros((3, 2))
+    with pytest.raises(ScoreError, match="equal width"):
+        nearest(good, np.zeros((3, 4)))
+    with pytest.raises(ScoreError, match="both queries and train"):
+        nearest(good, good, query_cells=np.zeros(3, int))
+    with pytest.raises(ScoreError, match="one cell label per row of train"):
+        nearest(good, good, query_cells=np.zeros(3, int), train_cells=np.zeros(2, int))
+    with pytest.raises(ScoreError, match="1 rows of queries hold NaN"):
+        nearest(np.array([[np.nan, 0.0]]), good)
+    with pytest.raises(ScoreError, match="metric"):
+        nearest(good, good, metric="manhattan")
