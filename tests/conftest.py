@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines differ in speed, and a shared one from minute to minute: time is measured in benchmarks/, not here.
+settings.register_profile("whorl", deadline=None)
+settings.load_profile("whorl")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

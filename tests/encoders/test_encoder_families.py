@@ -8,6 +8,7 @@ from encoder_families import BUILDERS, VIT
 import whorl.encoders.transformers_encoder as module
 from whorl.checks import check_encoder
 from whorl.encoders import Preprocessing, load_encoder
+from whorl.encoders.pooling import Prefix, pool
 from whorl.errors import EncoderError
 
 
@@ -169,3 +170,12 @@ def test_a_model_without_hidden_states_is_refused(families, monkeypatch):
     monkeypatch.setattr(module, "load_vision_model", mute)
     with pytest.raises(EncoderError, match="not known: none"):
         load_encoder(families["vit"].folder)
+
+
+@pytest.mark.parametrize("pooling", ["cls", "mean", "both"])
+def test_pooled_rows_own_their_memory(pooling):
+    hidden = torch.zeros(2, 5, 4)
+    rows = pool(hidden, pooling, Prefix(1, has_class=True))
+    assert rows.untyped_storage().nbytes() == rows.nbytes
+    rows += 1
+    assert not hidden.any()

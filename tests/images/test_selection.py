@@ -87,3 +87,28 @@ def test_a_selections_digest_is_of_its_pictures():
     with pytest.raises(ImageError, match="no pictures"):
         Selection(source, [])
     assert Selection(source, range(9)).digest == source.digest
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [("[:3]", [0, 1, 2]), ("[7:]", [7, 8, 9]), ("[2:4]", [2, 3]), ("[-2:]", [8, 9]), ("[:]", list(range(10)))],
+)
+def test_a_path_with_a_slice_behind_it(tmp_path, part, expected):
+    np.save(tmp_path / "all.npy", np.arange(10, dtype=np.uint8)[:, None, None].repeat(5, 1).repeat(5, 2))
+    source = open_images(f"{tmp_path / 'all.npy'}{part}")
+    assert [int(source[i][0, 0, 0]) for i in range(len(source))] == expected
+
+
+def test_an_empty_slice_and_a_slice_of_nothing(tmp_path):
+    np.save(tmp_path / "all.npy", np.zeros((10, 5, 5), np.uint8))
+    with pytest.raises(ImageError, match="holds none of its 10 pictures"):
+        open_images(f"{tmp_path / 'all.npy'}[10:]")
+    with pytest.raises(ImageError, match="does not exist"):
+        open_images(f"{tmp_path / 'none.npy'}[:3]")
+
+
+def test_a_slice_may_follow_a_member(tmp_path):
+    np.savez(tmp_path / "sets.npz", a=np.zeros((4, 5, 5), np.uint8), b=np.ones((6, 5, 5), np.uint8))
+    source = open_images(f"{tmp_path / 'sets.npz'}::b[:2]")
+    assert len(source) == 2
+    assert source[1].max() == 1

@@ -129,7 +129,7 @@ def _convnext_sizes(
     side = _size(processor.size, folder)
     if isinstance(side, tuple) or crop is not None:
         raise EncoderError(f"{folder} has a ConvNeXt processor with size {side} and crop {crop}; {_REMEDY}.")
-    if side > 384:
+    if side >= 384:
         return (side, side), None
     return int(side / processor.crop_pct), (side, side)
 

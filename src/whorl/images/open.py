@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -21,19 +22,21 @@ from whorl.images.listing import expand_pattern, is_pattern, read_list
 from whorl.images.npz import open_npy, open_npz
 from whorl.images.parquet import open_parquet
 from whorl.images.picture_files import PictureFiles
+from whorl.images.selection import Selection
 from whorl.images.tar import open_tar
 from whorl.images.zip import open_zip
 
 _CONTRACT = ("name", "ids", "digest", "digest_of", "__len__", "__getitem__")
 _ACCEPTED = (
     "a folder, a picture, a .zip, .tar, .tar.gz, .npz, .npy or .parquet file, a .txt list of paths, a "
-    "pattern (*.png, shard-{000..009}.tar), a list of these, a uint8 array (N, H, W[, 3]), "
-    "or an indexable data set"
+    "pattern (*.png, shard-{000..009}.tar), any of these with a slice behind it (test.parquet[:500]), a list "
+    "of paths, a uint8 array (N, H, W[, 3]), or an indexable data set"
 )
 _WITH_MEMBERS: dict[str, Callable[[Path, str | None], ImageSource]] = {
     "npz": open_npz,
     "parquet": open_parquet,
 }
+_SLICE = re.compile(r"(?P<base>.+)\[(?P<start>-?\d*):(?P<stop>-?\d*)\]", re.DOTALL)
 _WITHOUT: dict[str, Callable[[Path], ImageSource]] = {"zip": open_zip, "tar": open_tar, "npy": open_npy}
 
 
@@ -42,9 +45,10 @@ def open_images(source: Any) -> ImageSource:
 
     Args:
         source: a path to a folder, archive, array file, Parquet file, list file or picture; a glob or brace
-            pattern; `file.npz::array` or `file.parquet::column` to name one of several; a list of paths; an
-            array (N, H, W), (N, H, W, 1) or (N, H, W, 3) of uint8; an object with `len()` and `[index]`
-            whose items hold pictures; an ImageSource, which is returned as it is.
+            pattern; `file.npz::array` or `file.parquet::column` to name one of several; any of these with a
+            slice behind it, `test.parquet[500:]`; a list of paths; an array (N, H, W), (N, H, W, 1) or
+            (N, H, W, 3) of uint8; an object with `len()` and `[index]` whose items hold pictures; an
+            ImageSource, which is returned as it is.
 
     Raises:
         ImageError: it does not exist, holds no pictures, is damaged, or is nothing of these.
@@ -88,12 +92,22 @@ def _open_text(text: str) -> ImageSource:
     base, separator, member = text.rpartition("::")
     if separator and _exists(Path(base).expanduser()):
         return _open_path(Path(base).expanduser(), member)
+    part = _SLICE.fullmatch(text)
+    if part:
+        return _open_slice(open_images(part["base"]), part["start"], part["stop"])
     if is_pattern(text):
         return _open_paths(text, expand_pattern(str(path)))
     raise ImageError(
         f"{text!r} does not exist. Expected {_ACCEPTED}. A data set of a hub is not fetched here: give the "
         "object, datasets.load_dataset(name, split=...)."
     )
+
+
+def _open_slice(source: ImageSource, start: str, stop: str) -> ImageSource:
+    chosen = range(len(source))[slice(int(start) if start else None, int(stop) if stop else None)]
+    if not chosen:
+        raise ImageError(f"{source.name}[{start}:{stop}] holds none of its {len(source)} pictures.")
+    return Selection(source, chosen)
 
 
 def _exists(path: Path) -> bool:

@@ -19,6 +19,7 @@ from whorl.report.text import shorten, signed
 # Beyond this a linear axis would press the healthy band flat.
 _LINEAR_UP_TO = 10.0
 _LINEAR_PART = 3.0
+_LEAST_LOG_REACH = 16.0
 _LOG_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000)
 _LONGEST_LAYER_NAME = 18
 
@@ -29,7 +30,7 @@ def frame_values(ax: Axes, values: Sequence[float], limit: float, *, small: bool
     lowest, highest = min(*finite, -limit), max(*finite, limit)
     if max(-lowest, highest) > _LINEAR_UP_TO:
         ax.set_yscale("symlog", linthresh=_LINEAR_PART, linscale=0.75)
-        low, high = min(2 * lowest, -_LINEAR_UP_TO), max(2 * highest, _LINEAR_UP_TO)
+        low, high = min(2 * lowest, -_LEAST_LOG_REACH), max(2 * highest, _LEAST_LOG_REACH)
         ticks = [sign * tick for tick in _LOG_TICKS for sign in (-1, 1) if low <= sign * tick <= high]
         ax.yaxis.set_major_locator(FixedLocator([*ticks, 0]))
         ax.yaxis.set_minor_locator(NullLocator())

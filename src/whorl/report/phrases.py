@@ -27,6 +27,11 @@ HEADLINES: Mapping[Finding, str] = {
     ),
 }
 
+DESPITE_IDENTICAL: Mapping[Finding, str] = {
+    "healthy": "Taken as a whole, the set lies neither measurably nearer to the training pictures nor farther away.",
+    "under-fits": "Taken as a whole, the set nevertheless lies farther from the training pictures than real ones do.",
+}
+
 WHERE: Mapping[str, str] = {
     "one": "One layer was measured.",
     "both": "It shows at low level (colour, texture) and at high level (meaning).",

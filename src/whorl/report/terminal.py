@@ -14,7 +14,7 @@ from rich.text import Text
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import Finding, healthy_limit
 from whorl.report.findings import layer_findings
-from whorl.report.text import p_number, percent, shorten, signed
+from whorl.report.text import p_equation, p_number, percent, shorten, signed
 from whorl.report.words import has_levels, headline, identical_words, level_words, notes
 
 _HALF = 8
@@ -55,12 +55,12 @@ class CurveTable:
         yield _table(self.curve, ascii_only=ascii_only)
         told = [_verdict_line(self.curve, level) for level in ("early", "late", "whole")]
         lines = [told[2]] if not has_levels(self.curve) else told
-        lines += [Text(""), Text(headline(self.curve))]
-        if self.curve.identical:
+        lines = [Text(""), *lines, Text(""), Text(headline(self.curve))]
+        if self.curve.identical and self.curve.verdict.whole.finding == "copies":
             lines.append(Text(identical_words(self.curve), style="bold red"))
         lines += [Text(f"Note: {note}", style="yellow") for note in notes(self.curve)]
         for line in lines:
-            yield Padding(_ascii(line) if ascii_only else line, (0, 0, 0, 1))
+            yield Padding(_ascii(line) if ascii_only else line, (0, 0, 0, 1), expand=False)
 
 
 def _table(curve: Curve, *, ascii_only: bool) -> Table:
@@ -97,7 +97,7 @@ def _verdict_line(curve: Curve, level: str) -> Text:
     line = Text(f"{level:<6}")
     line.append(f"{words.finding:<11}", style=_STYLES[words.finding])
     where = f"layer {shorten(str(verdict.strongest), _LONGEST_LAYER_NAME)}"
-    line.append(f"{where}, standardised {signed(verdict.standardised)}, adjusted p {p_number(verdict.p_value)}")
+    line.append(f"{where}, standardised {signed(verdict.standardised)}, adjusted {p_equation(verdict.p_value)}")
     return line
 
 

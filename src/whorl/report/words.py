@@ -72,9 +72,11 @@ def level_words(curve: Curve, level: Level) -> LevelWords:
 
 
 def headline(curve: Curve) -> str:
-    """Return the whole verdict in one or two sentences."""
+    """Return the whole verdict in two or three sentences; exact copies come first, whatever the score."""
     verdict = curve.verdict
     finding = verdict.whole.finding
+    if curve.identical and finding != "copies":
+        return f"{identical_words(curve)} {phrases.DESPITE_IDENTICAL[finding]}"
     if finding == "healthy":
         return phrases.HEADLINES["healthy"]
     sentence = f"{phrases.HEADLINES[finding]} {phrases.WHERE[_where(curve, finding)]}"
@@ -152,19 +154,13 @@ def nearness(test_share: float, n_test: int | None) -> str:
 
 
 def _sure(verdict: LevelVerdict, n_layers: int) -> str:
-    value = signed(verdict.standardised)
     low = verdict.standardised < 0
-    somewhere = f"at one of {n_layers} layers" if n_layers > 1 else "at this layer"
-    lead = {
-        "copies": "The lowest value is",
-        "under-fits": "The highest value is",
-        "healthy": "The deciding value is",
-    }[verdict.finding]
     where = f" at {layer_span([verdict.strongest])}" if n_layers > 1 else ""
+    somewhere = f"one of {n_layers} layers" if n_layers > 1 else "it"
     return (
-        f"{lead} {value}{where} (about 0, give or take 1, is expected of pictures that are neither copied nor "
-        f"off). Chance alone would give one so {'low' if low else 'high'} {somewhere} "
-        f"{how_often(verdict.p_value)} (adjusted {p_equation(verdict.p_value)})."
+        f"Standardised C_T is {signed(verdict.standardised)}{where}, where 0, give or take 1, is ordinary. Chance "
+        f"alone would put {somewhere} that {'low' if low else 'high'} {how_often(verdict.p_value)} "
+        f"(adjusted {p_equation(verdict.p_value)})."
     )
 
 

@@ -1,0 +1,111 @@
+"""The report: one HTML file that needs nothing else, and asks nothing of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from whorl.errors import WhorlError
+from whorl.files import write_bytes
+from whorl.memorization.curve import Curve
+from whorl.report.details import detail_groups
+from whorl.report.pictures import PairPictures
+from whorl.report.text import layer_span, p_number, percent, plain, signed
+from whorl.report.views import Badge, entry_view, figure_view
+
+
+@dataclass(frozen=True, eq=False)
+class ReportEntry:
+    """One set of generated pictures in a report.
+
+    Attributes:
+        name: what to call it.
+        curve: its result.
+        pair_pictures: closest pairs with their pictures, nearest first; of the layers that decide
+            (`curve.verdict.early.strongest`, `.late.strongest`, `.whole.strongest`) they are shown.
+    """
+
+    name: str
+    curve: Curve
+    pair_pictures: tuple[PairPictures, ...] = ()
+
+
+def write_report(
+    path: str | Path,
+    entries: Sequence[ReportEntry],
+    *,
+    title: str,
+    details: Mapping[str, object] | None = None,
+) -> Path:
+    """Write a report as one HTML file, in one step; equal input gives equal bytes.
+
+    Args:
+        path: where; what is there is replaced.
+        entries: one set for an audit, several of the same Reference for a comparison.
+        title: the heading.
+        details: what it was made with (command, versions, digests, settings); nested mappings are flattened.
+
+    Raises:
+        WhorlError: no entry, two of one name, or entries of different References.
+        StorageError: the disk is full or read-only.
+
+    >>> import numpy as np, tempfile, whorl
+    >>> rng = np.random.default_rng(0)
+    >>> T, P, Q = ({1: rng.normal(size=(n, 4))} for n in (300, 150, 60))
+    >>> curve = whorl.Reference.from_embeddings(T, P, cells=2).curve_from_embeddings(Q)
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_report(folder / "report.html", [ReportEntry("mine", curve)], title="An audit").name
+    'report.html'
+    """
+    path = Path(path)
+    write_bytes(path, render_report(entries, title=title, details=details).encode())
+    return path
+
+
+def render_report(
+    entries: Sequence[ReportEntry], *, title: str, details: Mapping[str, object] | None = None
+) -> str:
+    """Return the report as text; see `write_report`."""
+    _check(entries)
+    views = [entry_view(e.name, e.curve, e.pair_pictures, i) for i, e in enumerate(entries, start=1)]
+    overview = figure_view({e.name: e.curve for e in entries}, 0) if len(entries) > 1 else None
+    return _environment().get_template("report.html.j2").render(
+        title=title,
+        entries=views,
+        overview=overview,
+        details=detail_groups(details or {}),
+        first=entries[0].curve,
+    )
+
+
+def _check(entries: Sequence[ReportEntry]) -> None:
+    if not entries:
+        raise WhorlError("there is nothing to report; give at least one entry.")
+    names = [entry.name for entry in entries]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise WhorlError(f"two entries are called {plain(twice[0])!r}; give each set its own name.")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("whorl.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters |= {"signed": signed, "p": p_number, "percent": percent, "span": layer_span}
+    environment.globals["badge"] = Badge
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    # Every string that reaches the page passes here: what is invisible or no text is written out.
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,185 @@
+"""What the report's template shows: results put into words and pictures, nothing computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from whorl.encoders.contract import Layer
+from whorl.memorization.curve import ClosestPair, Curve
+from whorl.memorization.score import CTScore
+from whorl.memorization.verdict import Finding
+from whorl.report.curve_display import CurveDisplay
+from whorl.report.findings import layer_findings
+from whorl.report.palette import FINDING_MARKS
+from whorl.report.pictures import PairPictures, Picture, data_uri, is_small
+from whorl.report.words import LevelWords, has_levels, headline, identical_words, level_words, limits, nearness, notes
+
+_MOST_SKIPPED = 100
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A finding as a word, a mark and a CSS class."""
+
+    finding: Finding
+
+    @property
+    def mark(self) -> str:
+        """A sign that can be told without colour: below, inside or above the band."""
+        return FINDING_MARKS[self.finding]
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """One picture of a pair; `uri` is None where it is not at hand."""
+
+    role: str
+    id: str | None
+    uri: str | None
+    small: bool
+
+
+@dataclass(frozen=True)
+class PairView:
+    """One closest pair."""
+
+    train: PictureView
+    generated: PictureView
+    distance: float
+    nearness: str
+
+
+@dataclass(frozen=True)
+class PairGroup:
+    """The closest pairs of one layer that decides."""
+
+    layer: Layer
+    why: str
+    pairs: tuple[PairView, ...]
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether any picture is at hand; else ids are listed."""
+        return any(side.uri for pair in self.pairs for side in (pair.train, pair.generated))
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer of the table."""
+
+    layer: Layer
+    score: CTScore
+    badge: Badge
+    used: int
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One set of generated pictures, ready to be shown."""
+
+    name: str
+    anchor: str
+    curve: Curve
+    badge: Badge
+    headline: str
+    identical: str
+    whole: LevelWords
+    early: LevelWords
+    late: LevelWords
+    split: bool
+    notes: tuple[str, ...]
+    rows: tuple[LayerRow, ...]
+    groups: tuple[PairGroup, ...]
+    figures: FigureView
+    limits: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    skipped_more: int
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure twice: for a wide page, and for a phone."""
+
+    wide: Markup
+    narrow: Markup
+
+
+def entry_view(name: str, curve: Curve, pictures: tuple[PairPictures, ...], number: int) -> EntryView:
+    """Prepare one entry; `number` keeps its anchor and its figures' ids apart from the others'."""
+    findings = layer_findings(curve)
+    rows = zip(curve.layers, curve.scores, findings, strict=True)
+    early, late, whole = (level_words(curve, level) for level in ("early", "late", "whole"))
+    return EntryView(
+        name=name,
+        anchor=f"set-{number}",
+        curve=curve,
+        badge=Badge(curve.verdict.whole.finding),
+        headline=headline(curve),
+        identical=identical_words(curve),
+        whole=whole,
+        early=early,
+        late=late,
+        split=has_levels(curve),
+        notes=notes(curve),
+        rows=tuple(LayerRow(layer, s, Badge(f), sum(cell.used for cell in s.cells)) for layer, s, f in rows),
+        groups=tuple(_groups(curve, pictures)),
+        figures=figure_view({"": curve}, number),
+        limits=limits(curve),
+        skipped=curve.skipped[:_MOST_SKIPPED],
+        skipped_more=max(0, len(curve.skipped) - _MOST_SKIPPED),
+    )
+
+
+def figure_view(curves: Mapping[str, Curve], number: int) -> FigureView:
+    """Draw curves for a page; `number` keeps the ids of its figures apart."""
+    display = CurveDisplay.from_curves(curves)
+    # Safe: made by matplotlib alone, letters drawn as paths; the one text in it is escaped by figure_svg.
+    wide, narrow = (display.plot(small=small).to_svg(prefix=f"f{number}{kind}") for small, kind in _FORMATS)
+    return FigureView(Markup(wide), Markup(narrow))  # noqa: S704
+
+
+_FORMATS = ((False, "w"), (True, "n"))
+
+
+def _groups(curve: Curve, pictures: tuple[PairPictures, ...]) -> Iterator[PairGroup]:
+    for layer, why in _deciding_layers(curve).items():
+        at_hand = [shown for shown in pictures if shown.pair.layer == layer]
+        listed = [PairPictures(pair) for pair in curve.closest_pairs if pair.layer == layer]
+        pairs = at_hand or listed
+        if pairs:
+            yield PairGroup(layer, why, tuple(_pair(shown, curve.n_test) for shown in pairs))
+
+
+def _deciding_layers(curve: Curve) -> dict[Layer, str]:
+    verdict = curve.verdict
+    if not has_levels(curve):
+        return {verdict.whole.strongest: "the only layer"}
+    chosen = {
+        verdict.early.strongest: "decides at low level",
+        verdict.late.strongest: "decides at high level",
+    }
+    return {**{verdict.whole.strongest: "decides the whole"}, **chosen} if _between(curve) else chosen
+
+
+def _between(curve: Curve) -> bool:
+    verdict = curve.verdict
+    return verdict.whole.strongest not in (verdict.early.strongest, verdict.late.strongest)
+
+
+def _pair(shown: PairPictures, n_test: int) -> PairView:
+    pair: ClosestPair = shown.pair
+    return PairView(
+        train=_picture("training", pair.train_id, shown.train),
+        generated=_picture("generated", pair.generated_id, shown.generated),
+        distance=pair.distance,
+        nearness=nearness(pair.test_share, n_test),
+    )
+
+
+def _picture(role: str, identity: str | None, picture: Picture | None) -> PictureView:
+    if picture is None:
+        return PictureView(role, identity, None, small=False)
+    return PictureView(role, identity, data_uri(picture), is_small(picture))
