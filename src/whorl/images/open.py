@@ -89,12 +89,12 @@ def _open_text(text: str) -> ImageSource:
     path = Path(text).expanduser()
     if text and _exists(path):
         return _open_path(path)
-    base, separator, member = text.rpartition("::")
-    if separator and _exists(Path(base).expanduser()):
-        return _open_path(Path(base).expanduser(), member)
     part = _SLICE.fullmatch(text)
     if part:
         return _open_slice(open_images(part["base"]), part["start"], part["stop"])
+    base, separator, member = text.rpartition("::")
+    if separator and _exists(Path(base).expanduser()):
+        return _open_path(Path(base).expanduser(), member)
     if is_pattern(text):
         return _open_paths(text, expand_pattern(str(path)))
     raise ImageError(

@@ -35,7 +35,7 @@ def frame_values(ax: Axes, values: Sequence[float], limit: float, *, small: bool
         ax.yaxis.set_major_locator(FixedLocator([*ticks, 0]))
         ax.yaxis.set_minor_locator(NullLocator())
     else:
-        low, high = min(1.2 * lowest, -1.75 * limit), max(1.2 * highest, 1.75 * limit)
+        low, high = min(1.2 * lowest, -2 * limit), max(1.2 * highest, 2 * limit)
         ax.yaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
     ax.set_ylim(low, high)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value, 0 if value == round(value) else 1)))
@@ -115,7 +115,7 @@ def mark_regions(ax: Axes, limit: float | None, *, small: bool) -> None:
             rotation=90,
             ha="center",
             va="center",
-            fontsize=8.5 if small else 10,
+            fontsize=8 if small else 9.5,
             fontweight="bold",
             color=colour,
             fontfamily=FONT,

@@ -82,7 +82,7 @@ class CurveDisplay:
             small: for a column or a phone: 400 pixels wide, the names below.
         """
         if ax is None:
-            ax = new_figure(*((4.0, 3.7) if small else (9.0, 4.7))).add_subplot()
+            ax = self._own_figure(small=small).add_subplot()
         figure = ax.get_figure(root=True)
         if figure is None:
             raise WhorlError("these axes belong to no figure; make them with figure.add_subplot().")
@@ -122,6 +122,11 @@ class CurveDisplay:
 
     def _values(self, curve: Curve) -> NDArray[np.float64]:
         return curve.standardised if self.value == "standardised" else curve.values
+
+    def _own_figure(self, *, small: bool) -> Figure:
+        words = any(isinstance(layer, str) for curve in self.curves.values() for layer in curve.layers)
+        legend = 0.1 * len(self.curves) if len(self.curves) > 1 else 0.0
+        return new_figure(4.0, 3.7 + 0.6 * words + legend) if small else new_figure(9.0, 4.7 + 0.4 * words)
 
     def _drawn(self) -> Figure:
         return self.figure_ if hasattr(self, "figure_") else self.plot().figure_

@@ -12,6 +12,8 @@ TITLES: Mapping[str, str] = {
     "whole": "All layers together",
 }
 
+ONE_LAYER = "The one layer measured"
+
 HEADLINES: Mapping[Finding, str] = {
     "copies": (
         "Signs of copying: the generated pictures lie nearer to the training pictures than real, unseen "

@@ -55,9 +55,9 @@ def p_number(p: float) -> str:
     """Return a p-value as a number with two figures; below 1e-9 only that it is below.
 
     >>> p_number(0.0312), p_number(4.2e-7), p_number(1e-160), p_number(1.0)
-    ('0.031', '4.2e-07', '< 1e-9', '1')
+    ('0.031', '4.2e-7', '< 1e-9', '1')
     """
-    return "< 1e-9" if p < _LEAST_P else f"{p:.2g}"
+    return "< 1e-9" if p < _LEAST_P else f"{p:.2g}".replace("e-0", "e-")
 
 
 def p_equation(p: float) -> str:

@@ -90,6 +90,7 @@ class EntryView:
     early: LevelWords
     late: LevelWords
     split: bool
+    despite: bool
     notes: tuple[str, ...]
     rows: tuple[LayerRow, ...]
     groups: tuple[PairGroup, ...]
@@ -123,6 +124,7 @@ def entry_view(name: str, curve: Curve, pictures: tuple[PairPictures, ...], numb
         early=early,
         late=late,
         split=has_levels(curve),
+        despite=bool(curve.identical) and curve.verdict.whole.finding != "copies",
         notes=notes(curve),
         rows=tuple(LayerRow(layer, s, Badge(f), sum(cell.used for cell in s.cells)) for layer, s, f in rows),
         groups=tuple(_groups(curve, pictures)),
@@ -156,7 +158,7 @@ def _groups(curve: Curve, pictures: tuple[PairPictures, ...]) -> Iterator[PairGr
 def _deciding_layers(curve: Curve) -> dict[Layer, str]:
     verdict = curve.verdict
     if not has_levels(curve):
-        return {verdict.whole.strongest: "the only layer"}
+        return {verdict.whole.strongest: "is the only one"}
     chosen = {
         verdict.early.strongest: "decides at low level",
         verdict.late.strongest: "decides at high level",

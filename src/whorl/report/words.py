@@ -60,7 +60,7 @@ def level_words(curve: Curve, level: Level) -> LevelWords:
     verdict: LevelVerdict = getattr(curve.verdict, level)
     return LevelWords(
         level=level,
-        title=phrases.TITLES[level],
+        title=phrases.TITLES[level] if has_levels(curve) else phrases.ONE_LAYER,
         layers=layer_span(verdict.layers),
         finding=verdict.finding,
         found=phrases.FOUND[verdict.finding],
