@@ -193,8 +193,18 @@ def _print_summary(summary: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(summary, indent=1, ensure_ascii=False))
         return
-    from whorl.report import details_table
-
     from rich.console import Console
+    from rich.table import Table
 
-    Console().print(details_table(summary))
+    table = Table(box=None, show_header=False)
+    for name, value in summary.items():
+        table.add_row(name.replace("_", " "), _words(value))
+    Console().print(table)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "none"
+    return str(value)

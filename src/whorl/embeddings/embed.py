@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,10 @@ from whorl.embeddings.options import EncodeOptions, ResolvedOptions, resolve
 from whorl.embeddings.pipeline import Pipeline, ShardBuilder, pipeline
 from whorl.embeddings.progress import Progress, progress_for
 from whorl.embeddings.store import Shard, ShardStore
+from whorl.encoders import load_encoder
 from whorl.encoders.contract import Encoder, Layer
 from whorl.errors import ImageError
+from whorl.images import open_images
 from whorl.images.contract import ImageSource
 
 
@@ -67,13 +69,17 @@ def plan(source: ImageSource, store: ShardStore, shard_size: int) -> Plan:
 
 
 def embed(
-    source: ImageSource, encoder: Encoder, *, label: str = "pictures", **options: Unpack[EncodeOptions]
+    images: Any,
+    encoder: str | Path | Encoder,
+    *,
+    label: str = "pictures",
+    **options: Unpack[EncodeOptions],
 ) -> Embeddings:
     """Encode every picture of a source, keeping finished shards so that a second run goes on where one ended.
 
     Args:
-        source: N pictures.
-        encoder: see `whorl.load_encoder`.
+        images: N pictures, anything `whorl.open_images` takes.
+        encoder: anything `whorl.load_encoder` takes.
         label: what to call these pictures in the progress line.
         **options: see `EncodeOptions`; none of them changes a number.
 
@@ -81,8 +87,13 @@ def embed(
         ImageError: a picture cannot be read (``on_error="fail"``), or none can.
         EncoderError: the encoder fails.
         StorageError: a shard cannot be written; what was finished stays.
+
+    >>> import numpy as np
+    >>> embed(np.zeros((4, 8, 8), np.uint8), "pixels:8", cache=None).layer("pixels").shape
+    (4, 192)
     """
     chosen = resolve(options)
+    source, encoder = open_images(images), load_encoder(encoder)
     keep: _Scratch | None = None
     folder = chosen.cache_folder
     if folder is None:

@@ -42,7 +42,11 @@ class Encoder(Protocol):
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """How it encodes (family, pooling, dtype, preprocessing, attention), as JSON values, for reports."""
+        """How it encodes (family, pooling, dtype, preprocessing, device), as JSON values, for reports.
+
+        `location` and `options`, where given, load the same encoder again: `load_encoder(location, **options)`;
+        without them it is looked for by its name.
+        """
         ...
 
     def preprocess(self, image: Picture) -> torch.Tensor:

@@ -93,11 +93,14 @@ class TransformersEncoder:
         """How it encodes, as JSON values; with the device and the libraries, which the digest leaves out."""
         from importlib.metadata import version
 
+        identity = self._identity()
+        options = {name: identity[name] for name in ("layers", "pooling", "dtype", "preprocessing")}
         libraries = {package: version(package) for package in ("torch", "transformers", "pillow")}
         return {
-            **self._identity(),
+            **identity,
             "name": self._name,
             "location": self._location,
+            "options": options,
             "device": str(self._device),
             "libraries": libraries,
         }

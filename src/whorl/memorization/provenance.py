@@ -64,14 +64,11 @@ def reload_encoder(
     if given is not None and not isinstance(given, str | Path):
         encoder = given
     else:
-        settings = record.settings
-        options: dict[str, Any] = {
-            name: settings[name] for name in ("layers", "pooling", "dtype") if name in settings
-        }
-        if isinstance(settings.get("preprocessing"), dict):
+        options: dict[str, Any] = dict(record.settings.get("options", {}))
+        if isinstance(options.get("preprocessing"), dict):
             from whorl.encoders import Preprocessing
 
-            options["preprocessing"] = Preprocessing.from_dict(settings["preprocessing"])
+            options["preprocessing"] = Preprocessing.from_dict(options["preprocessing"])
         try:
             encoder = load_encoder(given if given is not None else record.location, device=device, **options)
         except EncoderError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -38,7 +39,9 @@ def frame_values(ax: Axes, values: Sequence[float], limit: float, *, small: bool
         low, high = min(1.2 * lowest, -2 * limit), max(1.2 * highest, 2 * limit)
         ax.yaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
     ax.set_ylim(low, high)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value, 0 if value == round(value) else 1)))
+    ax.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: signed(value, 0 if value == round(value) else 1))
+    )
     ax.tick_params(axis="y", labelsize=8.5 if small else 10, labelfontfamily=FONT, labelcolor=MUTED, length=0)
     ax.grid(axis="y", color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -52,10 +55,14 @@ def frame_layers(ax: Axes, layers: Sequence[Layer], *, small: bool) -> None:
     numbers = all(isinstance(layer, int) for layer in layers)
     step = math.ceil(1.5 * letters / room) if numbers else 1
     shown = range(0, len(names), step)
-    aslant = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if letters > room and not numbers else {}
-    ax.set_xticks(list(shown), labels=[names[i] for i in shown], parse_math=False, **aslant)
+    ax.set_xticks(list(shown), labels=[names[i] for i in shown], parse_math=False)
+    if letters > room and not numbers:
+        for label in ax.get_xticklabels():
+            label.set(rotation=35, ha="right", rotation_mode="anchor")
     ax.set_xlim(-0.5, len(names) - 0.5)
-    ax.tick_params(axis="x", labelsize=8.5 if small else 10, labelfontfamily=FONT, labelcolor=MUTED, color=FAINT)
+    ax.tick_params(
+        axis="x", labelsize=8.5 if small else 10, labelfontfamily=FONT, labelcolor=MUTED, color=FAINT
+    )
     deep = "layer, from shallow to deep" if len(names) > 1 else "layer"
     ax.set_xlabel(deep, fontsize=9 if small else 10, color=MUTED, fontfamily=FONT, labelpad=5)
     for side, spine in ax.spines.items():
@@ -131,7 +138,7 @@ def name_axes(ax: Axes, what: str, name: str, *, small: bool) -> None:
             title, loc="left", pad=pad, fontsize=10 if small else 12, fontweight="bold", color=INK,
             fontfamily=FONT, parse_math=False,
         )  # fmt: skip
-    where = "right" if name and not small else "left"
+    where: Literal["left", "right"] = "right" if name and not small else "left"
     if not (name and small):
         ax.set_title(what, loc=where, pad=pad, fontsize=9 if small else 10.5, color=MUTED, fontfamily=FONT)
 

@@ -16,8 +16,8 @@ from whorl.errors import WhorlError
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import healthy_limit
 from whorl.report.curve_axes import frame_layers, frame_values, mark_levels, mark_regions, name_axes
-from whorl.report.findings import layer_findings
 from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.findings import layer_findings
 from whorl.report.line_names import name_lines
 from whorl.report.palette import FINDING_COLOURS, FINDING_MARKERS, FONT, INK, line_style
 from whorl.report.text import plain, signed
@@ -144,9 +144,7 @@ class CurveDisplay:
         name_lines(ax, lines, list(values), small=small)
 
 
-def _line_of_many(
-    ax: Axes, y: NDArray[np.float64], index: int, *, small: bool
-) -> Line2D:
+def _line_of_many(ax: Axes, y: NDArray[np.float64], index: int, *, small: bool) -> Line2D:
     style = line_style(index)
     (line,) = ax.plot(
         range(len(y)),
@@ -172,7 +170,9 @@ def _one_line(ax: Axes, curve: Curve, y: NDArray[np.float64], *, small: bool) ->
             [x], [value], marker=FINDING_MARKERS[finding], markersize=6 if small else 8, linestyle="none",
             color=FINDING_COLOURS[finding], markeredgecolor="white", markeredgewidth=0.9, zorder=4, clip_on=False,
         )  # fmt: skip
-    for layer in sorted({curve.layers.index(part.strongest) for part in (curve.verdict.early, curve.verdict.late)}):
+    for layer in sorted(
+        {curve.layers.index(part.strongest) for part in (curve.verdict.early, curve.verdict.late)}
+    ):
         down = y[layer] < 0
         ax.annotate(
             signed(float(y[layer])), (layer, float(y[layer])), xytext=(0, -9 if down else 9),

@@ -20,7 +20,9 @@ def detail_groups(details: Mapping[str, object]) -> tuple[DetailGroup, ...]:
     >>> [(group.title, group.rows) for group in detail_groups({"seed": 0, "encoder": {"size": {"w": 224}}})]
     [('', (('seed', '0'),)), ('encoder', (('size › w', '224'),))]
     """
-    alone = tuple((str(key), _shown(value)) for key, value in details.items() if not isinstance(value, Mapping))
+    alone = tuple(
+        (str(key), _shown(value)) for key, value in details.items() if not isinstance(value, Mapping)
+    )
     groups = [DetailGroup("", alone)] if alone else []
     for key, value in details.items():
         if isinstance(value, Mapping) and value:

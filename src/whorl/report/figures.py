@@ -22,7 +22,8 @@ _USE = re.compile(r'(xlink:href="#|href="#|url\(#)([^")]+)')
 
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty white figure of so many inches, laid out by itself, known to no pyplot."""
-    figure = Figure(figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
+    figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
+    figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
     FigureCanvasAgg(figure)
     return figure
 

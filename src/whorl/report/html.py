@@ -74,12 +74,16 @@ def render_report(
     _check(entries)
     views = [entry_view(e.name, e.curve, e.pair_pictures, i) for i, e in enumerate(entries, start=1)]
     overview = figure_view({e.name: e.curve for e in entries}, 0) if len(entries) > 1 else None
-    return _environment().get_template("report.html.j2").render(
-        title=title,
-        entries=views,
-        overview=overview,
-        details=detail_groups(details or {}),
-        first=entries[0].curve,
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            entries=views,
+            overview=overview,
+            details=detail_groups(_with_reference(details or {}, entries[0].curve)),
+            first=entries[0].curve,
+        )
     )
 
 
@@ -90,6 +94,11 @@ def _check(entries: Sequence[ReportEntry]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise WhorlError(f"two entries are called {plain(twice[0])!r}; give each set its own name.")
+
+
+def _with_reference(details: Mapping[str, object], curve: Curve) -> dict[str, object]:
+    reference = {"digest": curve.reference, **curve.settings.to_dict()}
+    return {"reference": reference, **details}
 
 
 def _environment() -> Environment:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,17 +20,19 @@ _LONGEST_NAME = 26
 
 
 def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str], *, small: bool) -> None:
-    """Name each line: at its end where up to ten fit, else in a legend, highest end first."""
-    ends = [float(ax.transData.transform((0, line.get_ydata()[-1]))[1]) for line in lines]  # type: ignore[index]
-    order = sorted(range(len(lines)), key=lambda i: -ends[i] if ends[i] == ends[i] else 0.0)
+    """Name each line: at its end where up to ten fit, else in a legend, highest end first.
+
+    The figure must have been laid out: how much room there is decides.
+    """
+    heights = [_height(ax, line) for line in lines]
+    order = sorted(range(len(lines)), key=lambda i: -heights[i])
     shown = [shorten(name, _LONGEST_NAME) for name in names]
-    room = ax.get_window_extent().height * 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    figure = ax.get_figure(root=True)
+    room = ax.get_window_extent().height * 72 / (figure.dpi if figure else 72)
     if small or len(lines) > min(_MOST_DIRECT, room / _LINE_HEIGHT_PT):
         _legend(ax, [lines[i] for i in order], [shown[i] for i in order], small=small)
         return
-    bottom, top = ax.transAxes.transform([(0, 0), (0, 1)])[:, 1]
-    wanted = [(ends[i] - bottom) / (top - bottom) if ends[i] == ends[i] else 0.5 for i in order]
-    placed = spread(wanted, _LINE_HEIGHT_PT / room)
+    placed = spread([heights[i] for i in order], _LINE_HEIGHT_PT / room)
     for i, height in zip(order, placed, strict=True):
         _label(ax, lines[i], shown[i], height)
 
@@ -62,12 +67,23 @@ def _bottom(group: Sequence[float], gap: float) -> float:
     return _top(group, gap) - gap * (len(group) - 1)
 
 
+def _end(line: Line2D) -> tuple[float, float]:
+    x, y = np.asarray(line.get_xydata(), dtype=np.float64)[-1]
+    return float(x), float(y)
+
+
+def _height(ax: Axes, line: Line2D) -> float:
+    """Return where a line ends, as a share of the axes' height; the middle for a value that is no number."""
+    to_axes = ax.transData + ax.transAxes.inverted()
+    height = float(to_axes.transform(_end(line))[1])
+    return height if math.isfinite(height) else 0.5
+
+
 def _label(ax: Axes, line: Line2D, name: str, height: float) -> None:
-    x, y = (float(data[-1]) for data in (line.get_xdata(), line.get_ydata()))  # type: ignore[index]
     colour = line.get_color()
     ax.annotate(
         name,
-        (x, y),
+        _end(line),
         xytext=(1.03, height),
         textcoords="axes fraction",
         va="center",
@@ -85,12 +101,13 @@ def _label(ax: Axes, line: Line2D, name: str, height: float) -> None:
 
 def _legend(ax: Axes, lines: Sequence[Line2D], names: Sequence[str], *, small: bool) -> None:
     figure = ax.get_figure(root=True)
-    style = {"frameon": False, "handlelength": 3.2, "labelcolor": INK}
-    font = {"family": FONT, "size": 8.5 if small else 10}
+    style: dict[str, Any] = {"frameon": False, "handlelength": 3.2, "labelcolor": INK, "labelspacing": 0.65}
+    style["prop"] = {"family": FONT, "size": 8.5 if small else 10}
     if not isinstance(figure, Figure) or len(figure.axes) > 1:
-        legend = ax.legend(lines, names, prop=font, **style)  # someone else's figure: stay in our own axes
+        legend = ax.legend(lines, names, **style)  # someone else's figure: stay in our own axes
+    elif small:
+        legend = figure.legend(lines, names, loc="outside lower center", ncols=2, **style)
     else:
-        place = {"loc": "outside lower center", "ncols": 2} if small else {"loc": "outside right center"}
-        legend = figure.legend(lines, names, prop=font, labelspacing=0.65, **place, **style)
+        legend = figure.legend(lines, names, loc="outside right center", **style)
     for text in legend.get_texts():
         text.set_parse_math(False)

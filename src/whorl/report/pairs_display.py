@@ -19,6 +19,8 @@ from whorl.report.pictures import PairPictures, Picture, enlarge, reduce
 from whorl.report.text import plain, shorten
 from whorl.report.words import nearness
 
+__all__ = ["PairPictures", "PairsDisplay"]
+
 _SIDE = 1.45
 _CAPTION = 0.78
 _GAP = 0.3
@@ -124,7 +126,9 @@ class PairsDisplay:
         sides = (("training", shown.train), ("generated", shown.generated))
         for i, (what, picture) in enumerate(sides):
             x = left + i * _SIDE
-            ax = self.figure_.add_axes((x / width, bottom / height, (_SIDE - 0.05) / width, _SIDE / height))
+            ax = self.figure_.add_axes(
+                (x / width, bottom / height, (_SIDE - 0.05) / width, (_SIDE - 0.05) / height)
+            )
             _picture(ax, picture)
             ax.set_title(what, loc="left", fontsize=8.5, color=MUTED, fontfamily=FONT, pad=3)
             axes.append(ax)

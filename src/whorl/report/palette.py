@@ -20,7 +20,7 @@ FINDING_MARKS: dict[Finding, str] = {"copies": "▼", "healthy": "●", "under-f
 FINDING_MARKERS: dict[Finding, str] = {"copies": "v", "healthy": "o", "under-fits": "^"}
 
 # Okabe and Ito's colours without yellow, which is lost on white; orange, sky and green a little darker.
-_COLOURS = ("#0072b2", "#d55e00", "#00875f", "#b6548e", "#1b2330", "#c98500", "#3a9fd6")
+_COLOURS = ("#0072b2", "#d55e00", "#00875f", "#b6548e", "#1b2330", "#b07400", "#2a8bc0")
 _DASHES = ("-", (0, (5, 1.8)), (0, (1.2, 1.5)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 

@@ -30,8 +30,8 @@ HEADLINES: Mapping[Finding, str] = {
 }
 
 DESPITE_IDENTICAL: Mapping[Finding, str] = {
-    "healthy": "Taken as a whole, the set lies neither measurably nearer to the training pictures nor farther away.",
-    "under-fits": "Taken as a whole, the set nevertheless lies farther from the training pictures than real ones do.",
+    "healthy": "Taken as a whole, the set lies neither measurably nearer to the training pictures nor farther.",
+    "under-fits": "Yet as a whole, the set lies farther from the training pictures than real ones do.",
 }
 
 WHERE: Mapping[str, str] = {
@@ -92,7 +92,9 @@ NEXT: Mapping[Finding, str] = {
         "Look at the closest pairs. Make sure that the held-out pictures come from the same source as the "
         "training pictures, then repeat with another encoder."
     ),
-    "healthy": "Look at the closest pairs, where single copies would appear. More generated pictures test more sharply.",
+    "healthy": (
+        "Look at the closest pairs, where single copies would appear. More generated pictures test more sharply."
+    ),
     "under-fits": (
         "First make sure that all three sets were resized and compressed in the same way: that alone can cause "
         "it. Then look at the closest pairs for single copies."

@@ -48,7 +48,7 @@ class PairPictures:
 
 def is_small(picture: Picture) -> bool:
     """Return whether single pixels should be seen when the picture is shown."""
-    return max(picture.shape[:2]) < _SMALL
+    return bool(max(picture.shape[:2]) < _SMALL)
 
 
 def reduce(picture: Picture, longest: int) -> Picture:

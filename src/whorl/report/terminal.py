@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, OverflowMethod, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -48,14 +49,13 @@ class CurveTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give rich what to print, in the letters this terminal has."""
-        for part in self._parts(ascii_only=options.ascii_only):
-            yield part
+        yield from self._parts(ascii_only=options.ascii_only)
 
     def _parts(self, *, ascii_only: bool) -> Iterator[Table | Padding]:
         yield _table(self.curve, ascii_only=ascii_only)
         told = [_verdict_line(self.curve, level) for level in ("early", "late", "whole")]
         lines = [told[2]] if not has_levels(self.curve) else told
-        lines = [Text(""), *lines, Text(""), Text(headline(self.curve))]
+        lines = [Text(" "), *lines, Text(" "), Text(headline(self.curve))]
         if self.curve.identical and self.curve.verdict.whole.finding == "copies":
             lines.append(Text(identical_words(self.curve), style="bold red"))
         lines += [Text(f"Note: {note}", style="yellow") for note in notes(self.curve)]
@@ -65,11 +65,12 @@ class CurveTable:
 
 def _table(curve: Curve, *, ascii_only: bool) -> Table:
     table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+    overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"  # rich's ellipsis is no ASCII
     for title in ("layer", "C_T", "std.", "p copies", "covers"):
-        table.add_column(title, justify="right", no_wrap=True)
+        table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
     bar = "copies".center(_HALF) + ("|" if ascii_only else "│") + "under-fits"[: _HALF + 2]
-    table.add_column(bar, no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    table.add_column(bar, no_wrap=True, overflow=overflow)
+    table.add_column("verdict", no_wrap=True, overflow=overflow)
     limit = healthy_limit(len(curve.layers))
     widest = max(2 * limit, *(abs(score.standardised) for score in curve.scores))
     for layer, score, finding in zip(curve.layers, curve.scores, layer_findings(curve), strict=True):
@@ -85,7 +86,7 @@ def _table(curve: Curve, *, ascii_only: bool) -> Table:
 
 def _bar(share: float, *, ascii_only: bool) -> str:
     block, middle = ("#", "|") if ascii_only else ("█", "│")
-    length = min(_HALF, round(abs(share) * _HALF)) if share == share else 0
+    length = min(_HALF, round(abs(share) * _HALF)) if math.isfinite(share) else 0
     filled = block * length
     left, right = (filled, "") if share < 0 else ("", filled)
     return left.rjust(_HALF) + middle + right.ljust(_HALF)
@@ -97,7 +98,9 @@ def _verdict_line(curve: Curve, level: str) -> Text:
     line = Text(f"{level:<6}")
     line.append(f"{words.finding:<11}", style=_STYLES[words.finding])
     where = f"layer {shorten(str(verdict.strongest), _LONGEST_LAYER_NAME)}"
-    line.append(f"{where}, standardised {signed(verdict.standardised)}, adjusted {p_equation(verdict.p_value)}")
+    line.append(
+        f"{where}, standardised {signed(verdict.standardised)}, adjusted {p_equation(verdict.p_value)}"
+    )
     return line
 
 

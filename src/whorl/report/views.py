@@ -15,7 +15,16 @@ from whorl.report.curve_display import CurveDisplay
 from whorl.report.findings import layer_findings
 from whorl.report.palette import FINDING_MARKS
 from whorl.report.pictures import PairPictures, Picture, data_uri, is_small
-from whorl.report.words import LevelWords, has_levels, headline, identical_words, level_words, limits, nearness, notes
+from whorl.report.words import (
+    LevelWords,
+    has_levels,
+    headline,
+    identical_words,
+    level_words,
+    limits,
+    nearness,
+    notes,
+)
 
 _MOST_SKIPPED = 100
 
@@ -163,7 +172,7 @@ def _deciding_layers(curve: Curve) -> dict[Layer, str]:
         verdict.early.strongest: "decides at low level",
         verdict.late.strongest: "decides at high level",
     }
-    return {**{verdict.whole.strongest: "decides the whole"}, **chosen} if _between(curve) else chosen
+    return {verdict.whole.strongest: "decides the whole", **chosen} if _between(curve) else chosen
 
 
 def _between(curve: Curve) -> bool:

@@ -103,7 +103,11 @@ def identical_words(curve: Curve) -> str:
 def notes(curve: Curve) -> tuple[str, ...]:
     """Return what should be known before the curve is believed: coverage, skipped pictures, warnings."""
     told = []
-    low = [(layer, share) for layer, share in zip(curve.layers, curve.coverage, strict=True) if share < LOW_COVERAGE]
+    low = [
+        (layer, share)
+        for layer, share in zip(curve.layers, curve.coverage, strict=True)
+        if share < LOW_COVERAGE
+    ]
     if low:
         least = percent(float(min(share for _, share in low)))
         told.append(

@@ -1,0 +1,244 @@
+"""The HTML report: whole, self-contained, deaf to what names try."""
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from whorl import Reference, WhorlError
+from whorl.errors import StorageError
+from whorl.report import PairPictures, ReportEntry, render_report, write_report
+
+VOID = {"meta", "img", "br", "col", "hr", "link", "input"}
+HOSTILE = '"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>\u202e\udc80'
+URL = re.compile(r"https?://|//[a-z]", re.IGNORECASE)
+
+
+class Page(HTMLParser):
+    """Collects tags, attributes and ids, and fails on tags that do not close in order."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.tags, self.ids, self.attributes, self.text = [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *attr) for attr in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    @property
+    def words(self):
+        return " ".join(" ".join(self.text).split())
+
+
+def entry(curve, name="mine", pictures=None):
+    pairs = [PairPictures(pair, *(pictures or (None, None))) for pair in curve.closest_pairs]
+    return ReportEntry(name, curve, tuple(pairs))
+
+
+def check_self_contained(text):
+    page = Page(text)
+    assert not {"script", "iframe", "object", "embed", "link", "form", "base"} & set(page.tags)
+    for tag, name, value in page.attributes:
+        assert not name.startswith("on"), (tag, name)
+        if name in ("src", "href", "xlink:href", "data", "action", "srcset", "poster"):
+            assert value.startswith(("data:image/png;base64,", "#")), (tag, name, value)
+        elif not name.startswith("xmlns") and name not in ("alt", "aria-label"):
+            assert not URL.search(value or ""), (tag, name, value)
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+    assert "http-equiv" in text
+    policy = next(
+        value for tag, name, value in page.attributes if name == "content" and "default-src" in value
+    )
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline'")
+    assert len(page.ids) == len(set(page.ids))
+    targets = [
+        value[1:] for _, name, value in page.attributes if name in ("href", "xlink:href") and value[0] == "#"
+    ]
+    assert set(targets) <= set(page.ids)
+    for svg in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
+        ElementTree.fromstring(svg)
+    return page
+
+
+def test_an_audit_holds_everything_and_asks_for_nothing(copying, picture):
+    text = render_report(
+        [entry(copying, pictures=(picture(), picture(500)))],
+        title="An audit",
+        details={"command": "whorl audit", "versions": {"torch": "2.13", "more": {"deep": [1, 2]}}},
+    )
+    page = check_self_contained(text)
+    for words in (
+        "▼ copies", "Signs of copying", "Low level: colour, texture", "High level: meaning", "The curve",
+        "Layer by layer", "Cells of each layer", "Layer 3 , which decides at low level",
+        "Layer 11 , which decides at high level", "nearer than all 10,000 held-out pictures",
+        "What this does not prove", "more › deep", "1, 2", "ab" * 32, "9 of 10", "whorl audit",
+    ):  # fmt: skip
+        assert words in page.words, words
+    assert page.tags.count("svg") == 2
+    assert page.tags.count("img") == 2 * 3 * 2
+    assert [value for tag, name, value in page.attributes if (tag, name) == ("html", "lang")] == ["en"]
+    images = [name for tag, name, _ in page.attributes if tag == "img"]
+    assert images.count("alt") == images.count("src") == 12
+    assert images.count("class") == 6  # only the small pictures show single pixels
+
+
+def test_hostile_names_stay_text(make_curve, picture):
+    curve = make_curve(
+        [0.0, 1.0, 0.5], layers=(HOSTILE, "b" * 300, "{{ 7 * 7 }}"), ids=(HOSTILE + "{}", HOSTILE + "'{}"),
+        encoder=HOSTILE,
+        source=HOSTILE, warnings=(HOSTILE,), skipped=((HOSTILE, HOSTILE),),
+    )  # fmt: skip
+    entries = [entry(curve, HOSTILE, (picture(), None)), entry(curve, "b")]
+    page = check_self_contained(render_report(entries, title=HOSTILE, details={HOSTILE: {HOSTILE: HOSTILE}}))
+    assert "alert(1)" in page.words
+    assert "\\u202e\\udc80" in page.words
+    assert "{{ 7 * 7 }}" in page.words
+
+
+@pytest.mark.parametrize(
+    ("z", "layers"),
+    [
+        ([-1.2], None),
+        ([0.4, -1.2, 0.9, 2.1], None),
+        (np.linspace(-30, 30, 24).tolist(), None),
+        ([1.0, 2.0], ("stem", "head")),
+    ],
+)
+def test_curves_of_every_length(make_curve, z, layers):
+    curve = make_curve(z, layers=layers)
+    page = check_self_contained(render_report([entry(curve)], title="x"))
+    assert ("Low level: colour, texture" in page.words) == (len(z) > 1)
+    for layer in curve.layers:
+        assert f"Layer {layer}" in page.words
+
+
+def test_fifteen_sets_have_an_overview_and_a_section_each(make_curve):
+    entries = [ReportEntry(f"model {i}", make_curve([i - 7.0, 0.0, 0.0])) for i in range(15)]
+    page = check_self_contained(render_report(entries, title="Fifteen"))
+    assert page.tags.count("svg") == 2 * 16
+    assert [f"set-{i + 1}" in page.ids for i in range(15)] == [True] * 15
+    links = [value for tag, name, value in page.attributes if (tag, name) == ("a", "href")]
+    assert links == [f"#set-{i + 1}" for i in range(15)]
+    assert "Overview" in page.words
+
+
+def test_without_pictures_the_ids_are_listed(copying):
+    page = check_self_contained(render_report([ReportEntry("mine", copying)], title="x"))
+    assert "img" not in page.tags
+    assert "train/0.png" in page.words
+    assert "not at hand" in page.words
+    kept_none = ReportEntry("mine", _without_train_ids(copying))
+    assert "id not kept" in check_self_contained(render_report([kept_none], title="x")).words
+
+
+def _without_train_ids(curve):
+    from dataclasses import replace
+
+    return replace(curve, closest_pairs=tuple(replace(pair, train_id=None) for pair in curve.closest_pairs))
+
+
+def test_exact_copies_are_never_hidden_behind_a_healthy_badge(make_curve):
+    page = Page(render_report([ReportEntry("x", make_curve([0.0, 0.1, 0.2], identical=17))], title="x"))
+    assert "17 exact copies" in page.words
+    assert page.words.count("17 of 500 generated pictures equal") == 1
+
+
+def test_notes_come_before_the_numbers(make_curve):
+    skipped = tuple((f"{i}.png", "broken") for i in range(130))
+    curve = make_curve([0.0], coverage=0.5, warnings=("T and P share 3 pictures.",), skipped=skipped)
+    words = Page(render_report([ReportEntry("x", curve)], title="x")).words
+    assert words.index("T and P share 3 pictures.") < words.index("The curve")
+    assert "as little as 50 %" in words
+    assert "130 pictures could not be read" in words
+    assert "and 30 more" in words
+
+
+def test_a_layer_in_between_that_decides_is_shown_first(make_curve):
+    words = Page(render_report([entry(make_curve([0, -9, 0]))], title="x")).words
+    assert words.index("Layer 2 , which decides the whole") < words.index("which decides at low level")
+
+
+def test_equal_input_gives_equal_bytes(copying, picture, tmp_path):
+    made = [
+        write_report(tmp_path / f"{i}.html", [entry(copying, pictures=(picture(), None))], title="x")
+        for i in range(2)
+    ]
+    assert made[0].read_bytes() == made[1].read_bytes()
+
+
+def test_a_failure_leaves_the_old_report(copying, tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    monkeypatch.setattr(
+        "pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
+    )
+    with pytest.raises(StorageError, match="No space left"):
+        write_report(path, [entry(copying)], title="x")
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_refusals(copying, make_curve):
+    with pytest.raises(WhorlError, match="at least one"):
+        render_report([], title="x")
+    with pytest.raises(WhorlError, match="its own name"):
+        render_report([entry(copying), entry(copying)], title="x")
+    with pytest.raises(WhorlError, match="different References"):
+        render_report([entry(copying), entry(make_curve([0.0], reference="cd" * 32), "b")], title="x")
+
+
+def test_a_measured_curve_is_reported(tmp_path):
+    rng = np.random.default_rng(0)
+    T, P = ({layer: rng.normal(size=(n, 6)) for layer in (1, 2, 3)} for n in (400, 200))
+    copies = {layer: array[:80] for layer, array in T.items()}
+    curve = Reference.from_embeddings(T, P, cells=3).curve_from_embeddings(copies)
+    text = write_report(tmp_path / "r.html", [entry(curve)], title="x").read_text()
+    assert "80 of 80 generated pictures equal a training picture" in check_self_contained(text).words
+
+
+def test_a_browser_renders_it_to_the_end_at_desktop_and_phone_width(copying, picture, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("needs a headless Chromium")
+    report = write_report(tmp_path / "r.html", [entry(copying, pictures=(picture(), None))], title="x")
+    for width in (1100, 500):
+        shot = tmp_path / f"{width}.png"
+        flags = (
+            "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+            f"--disable-component-update --disable-sync --hide-scrollbars --window-size={width},1600"
+        ).split()
+        command = [
+            browser,
+            *flags,
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--screenshot={shot}",
+            report.as_uri(),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        from PIL import Image
+
+        pixels = np.asarray(Image.open(shot).convert("RGB"))
+        assert pixels.shape[:2] == (1600, width)
+        assert (pixels == (0xB5, 0x39, 0x0B)).all(-1).sum() > 1000  # the badge, in its colour

@@ -1,0 +1,69 @@
+"""The curve in the terminal: 80 columns, no colour needed, no letter the terminal lacks."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from whorl.report import curve_table
+
+
+def shown(curve, *, width=80, encoding="utf-8", **options):
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding)
+    Console(file=file, width=width, **options).print(curve_table(curve))
+    file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def test_it_fits_80_columns_and_says_it_in_words(copying):
+    text = shown(copying)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+    row = next(line for line in text.splitlines() if line.split()[:1] == ["3"])
+    assert row.split()[1:5] == ["−8.74", "−27.3", "<", "1e-9"]
+    assert row.split()[-1] == "copies"
+    assert "early copies" in text
+    assert "late  healthy" in text
+    assert "layer 11, standardised +2.2, adjusted p = 0.17" in text
+    assert "Signs of copying" in text
+
+
+def test_bars_lie_on_the_side_of_their_sign(make_curve):
+    text = shown(make_curve([-30.0, 30.0, 0.0]))
+    low, high, zero = (
+        next(line for line in text.splitlines() if line.split()[:1] == [layer]) for layer in "123"
+    )
+    assert "████████│ " in low
+    assert " │████████" in high
+    assert "█" not in zero
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_ascii_terminals_get_ascii(make_curve, width):
+    curve = make_curve([-30.0, 0.0], layers=("日本", "x" * 40), warnings=("“quoted” …",), identical=3)
+    text = shown(curve, width=width, encoding="ascii")
+    assert "########|" in text
+    assert "-30.0" in text
+
+
+def test_colour_is_an_extra(copying):
+    plain, coloured = shown(copying), shown(copying, force_terminal=True, color_system="standard")
+    assert "\x1b" not in plain
+    assert "\x1b[1;31mcopies" in coloured
+
+
+def test_names_are_no_markup(make_curve):
+    text = shown(make_curve([0.0], layers=("[red]x[/]",), warnings=("[link=http://x]y[/]",)))
+    assert "[red]x[/]" in text
+    assert "[link=http://x]y[/]" in text
+
+
+def test_one_layer_has_one_verdict_and_copies_are_loud(make_curve):
+    text = shown(make_curve([-9.0], identical=2))
+    assert "early" not in text
+    assert "2 of 500 generated pictures equal a training picture pixel for pixel." in text
+
+
+def test_a_score_that_is_no_number_draws_no_bar(make_curve):
+    assert "none" in shown(make_curve([float("nan"), 1.0]))
