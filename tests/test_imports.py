@@ -25,7 +25,9 @@ def test_help_imports_neither_torch_nor_transformers():
         "try:\n main()\nexcept SystemExit: pass\n"
         f"sys.stderr.write(str([name for name in {HEAVY!r} if name in sys.modules]))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
     assert done.stderr.strip() == "[]"
 
 

@@ -56,14 +56,31 @@ def place(tmp_path_factory):
     return here
 
 
-BUILD = ("reference", "build", "--train", "train", "--test", "test.npy", "--encoder", "pixels:8", "--cells", "3")
+BUILD = (
+    "reference",
+    "build",
+    "--train",
+    "train",
+    "--test",
+    "test.npy",
+    "--encoder",
+    "pixels:8",
+    "--cells",
+    "3",
+)
 
 
 def test_an_audit_of_copies_says_copies_and_leaves_everything(place):
     done = whorl("audit", "ref", "copies.npz", "-o", "out", cwd=place, check=0)
     assert "copies" in done.stdout
     out = place / "out"
-    assert {p.name for p in out.iterdir()} == {"result.json", "pictures.csv", "curve.svg", "curve.png", "report.html"}
+    assert {p.name for p in out.iterdir()} == {
+        "result.json",
+        "pictures.csv",
+        "curve.svg",
+        "curve.png",
+        "report.html",
+    }
     result = json.loads((out / "result.json").read_text())
     assert result["schema"] == "whorl-audit/1"
     assert result["curve"]["verdict"]["whole"]["finding"] == "copies"
@@ -101,7 +118,9 @@ def test_parquet_table_limit_and_seed(place):
 
 
 def test_dry_run_counts_estimates_and_writes_nothing(place):
-    done = whorl("audit", "ref", "fresh.npy", "-o", "never", "--dry-run", "--no-cache", "--json", cwd=place, check=0)
+    done = whorl(
+        "audit", "ref", "fresh.npy", "-o", "never", "--dry-run", "--no-cache", "--json", cwd=place, check=0
+    )
     assert json.loads(done.stdout)["generated"]["total"] == 100
     assert not (place / "never").exists()
     done = whorl(*BUILD, "-o", "never", "--dry-run", cwd=place, check=0)
@@ -128,7 +147,17 @@ def test_pairs_are_shown_only_when_training_pictures_are_still_the_same(place, t
     assert elsewhere.stderr == "" or "error" not in elsewhere.stderr
     page = (tmp_path / "out" / "report.html").read_text()
     shown = page.count("data:image/png;base64,")
-    whorl("audit", place / "ref", place / "copies.npz", "-o", "out2", "--train", place / "train", cwd=tmp_path, check=0)
+    whorl(
+        "audit",
+        place / "ref",
+        place / "copies.npz",
+        "-o",
+        "out2",
+        "--train",
+        place / "train",
+        cwd=tmp_path,
+        check=0,
+    )
     assert (tmp_path / "out2" / "report.html").read_text().count("data:image/png;base64,") > shown
 
 

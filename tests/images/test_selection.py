@@ -91,7 +91,13 @@ def test_a_selections_digest_is_of_its_pictures():
 
 @pytest.mark.parametrize(
     ("part", "expected"),
-    [("[:3]", [0, 1, 2]), ("[7:]", [7, 8, 9]), ("[2:4]", [2, 3]), ("[-2:]", [8, 9]), ("[:]", list(range(10)))],
+    [
+        ("[:3]", [0, 1, 2]),
+        ("[7:]", [7, 8, 9]),
+        ("[2:4]", [2, 3]),
+        ("[-2:]", [8, 9]),
+        ("[:]", list(range(10))),
+    ],
 )
 def test_a_path_with_a_slice_behind_it(tmp_path, part, expected):
     np.save(tmp_path / "all.npy", np.arange(10, dtype=np.uint8)[:, None, None].repeat(5, 1).repeat(5, 2))

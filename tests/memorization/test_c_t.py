@@ -16,9 +16,18 @@ def _cells(*sizes):
 
 
 def _score(train, test, generated, cells=(None, None, None), **options):
-    labels = [np.zeros(len(a), int) if c is None else c for a, c in zip((train, test, generated), cells, strict=True)]
+    labels = [
+        np.zeros(len(a), int) if c is None else c
+        for a, c in zip((train, test, generated), cells, strict=True)
+    ]
     return c_t(
-        train, test, generated, train_cells=labels[0], test_cells=labels[1], generated_cells=labels[2], **options
+        train,
+        test,
+        generated,
+        train_cells=labels[0],
+        test_cells=labels[1],
+        generated_cells=labels[2],
+        **options,
     )
 
 
@@ -33,7 +42,9 @@ def test_z_u_is_the_mann_whitney_statistic_standardised(q, p):
     assert z_u(q, p) == pytest.approx(expected, abs=1e-12)
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=20), st.lists(st.floats(0, 100), min_size=1, max_size=20))
+@given(
+    st.lists(st.floats(0, 100), min_size=1, max_size=20), st.lists(st.floats(0, 100), min_size=1, max_size=20)
+)
 def test_z_u_depends_on_ranks_alone(q, p):
     both = np.unique([*q, *p])
     ranks = [np.searchsorted(both, side).astype(float) for side in (q, p)]

@@ -98,7 +98,8 @@ def _group(pairs: Sequence[tuple[Layer, CTScore]], family: int) -> LevelVerdict:
     copying = min(1.0, lowest[1].p_value * family)
     under_fitting = min(1.0, highest[1].p_value_under_fit * family)
     finding: Finding = "copies" if copying < ALPHA else "under-fits" if under_fitting < ALPHA else "healthy"
-    low_side = finding == "copies" or (finding == "healthy" and copying <= under_fitting)
+    further_down = -lowest[1].standardised >= highest[1].standardised
+    low_side = finding == "copies" or (finding == "healthy" and further_down)
     layer, score = lowest if low_side else highest
     return LevelVerdict(
         finding=finding,

@@ -13,8 +13,9 @@ PAIRS_SHOWN = 6
 
 
 def decisive_pairs(curve: Curve, count: int = PAIRS_SHOWN) -> tuple[ClosestPair, ...]:
-    """Return the closest pairs at the layers that decide the early and the late verdict."""
-    layers = dict.fromkeys((curve.verdict.early.strongest, curve.verdict.late.strongest))
+    """Return the closest pairs at the layers that decide the early, the late and the whole verdict."""
+    verdict = curve.verdict
+    layers = dict.fromkeys(level.strongest for level in (verdict.early, verdict.late, verdict.whole))
     return tuple(
         pair
         for layer in layers
@@ -23,7 +24,11 @@ def decisive_pairs(curve: Curve, count: int = PAIRS_SHOWN) -> tuple[ClosestPair,
 
 
 def open_pairs(
-    pairs: Sequence[ClosestPair], *, generated: ImageSource, train: str | ImageSource | None, digests: dict[str, str]
+    pairs: Sequence[ClosestPair],
+    *,
+    generated: ImageSource,
+    train: str | ImageSource | None,
+    digests: dict[str, str],
 ) -> tuple[PairPictures, ...]:
     """Open both pictures of each pair; None stands for one that is not to be had.
 
