@@ -115,6 +115,6 @@ def parse_layers(text: str | None) -> LayerSelection:
         numbers = []
     if not numbers:
         raise typer.BadParameter(
-            f"--layers takes 'all', a count (the last n) or numbers with commas (1,6,-1; 12, for one); got {text!r}"
+            f"--layers takes 'all', a count (the last n) or numbers with commas (1,6,-1 or 12,); got {text!r}"
         )
     return numbers[0] if "," not in text and numbers[0] > 0 else numbers
