@@ -223,6 +223,71 @@ def test_one_broken_picture_among_many(place, tmp_path):
     assert "17.jpg" in (tmp_path / "out" / "report.html").read_text()
 
 
+def _unusable(folder):
+    """Files that no audit may accept, each with what the message must say."""
+    import io
+    import zipfile
+    import zlib
+
+    (folder / "empty").mkdir()
+    yield "empty", "holds no pictures"
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for i, picture in enumerate(FRESH[:80]):
+            file = io.BytesIO()
+            Image.fromarray(picture).save(file, "PNG")
+            archive.writestr(f"{i}.png", file.getvalue())
+    (folder / "truncated.zip").write_bytes(whole.getvalue()[:-300])
+    yield "truncated.zip", "truncated.zip"
+    with zipfile.ZipFile(folder / "climbing.zip", "w") as archive:
+        archive.writestr("../../etc/cron.d/evil.png", file.getvalue())
+    yield "climbing.zip", "evil.png"
+    (folder / "bomb").mkdir()
+    for i, picture in enumerate(FRESH[:80]):
+        Image.fromarray(picture).save(folder / "bomb" / f"{i:02d}.png")
+    header = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
+    bomb = (folder / "bomb" / "00.png").read_bytes()
+    start = bomb.index(b"IHDR")
+    bomb = bomb[:start] + header + zlib.crc32(header).to_bytes(4, "big") + bomb[start + len(header) + 4 :]
+    (folder / "bomb" / "00.png").write_bytes(bomb)
+    yield "bomb", "3,600,000,000 pixels"
+
+
+def test_unusable_pictures_end_with_code_two_and_leave_nothing(place, tmp_path):
+    for name, message in _unusable(tmp_path):
+        done = whorl("audit", place / "ref", name, "-o", "out", cwd=tmp_path, check=2)
+        assert message in done.stderr, name
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_one_broken_jpeg_among_thousands_is_named_at_the_end_of_a_run_or_skipped(place, tmp_path):
+    many = np.concatenate([draw(1000, seed) for seed in (11, 12, 13)])
+    (tmp_path / "many").mkdir()
+    for i, picture in enumerate(many):
+        Image.fromarray(picture).save(tmp_path / "many" / f"{i:05d}.jpg", quality=95)
+    (tmp_path / "many" / "01234.jpg").write_bytes(b"\xff\xd8\xff\xe0 not much of a picture")
+    done = whorl("audit", place / "ref", "many", cwd=tmp_path, check=2)
+    assert "01234.jpg" in done.stderr
+    done = whorl("audit", place / "ref", "many", "--on-error", "skip", "--json", cwd=tmp_path, check=0)
+    result = json.loads(done.stdout)["curve"]
+    assert (result["n_generated"], [entry[0] for entry in result["skipped"]]) == (2999, ["01234.jpg"])
+
+
+def test_sixteen_bit_cmyk_and_transparent_pictures_are_audited(place, tmp_path):
+    (tmp_path / "odd").mkdir()
+    for i, picture in enumerate(FRESH[:90]):
+        image = Image.fromarray(picture)
+        if i % 3 == 0:
+            image.convert("CMYK").save(tmp_path / "odd" / f"{i}.tif")
+        elif i % 3 == 1:
+            Image.fromarray(picture[..., 0].astype(np.uint16) * 257).save(tmp_path / "odd" / f"{i}.png")
+        else:
+            image.convert("RGBA").save(tmp_path / "odd" / f"{i}.png")
+    done = whorl("audit", place / "ref", "odd", "--json", cwd=tmp_path, check=0)
+    assert json.loads(done.stdout)["curve"]["n_generated"] == 90
+
+
 def test_a_disk_that_is_full_leaves_no_output(place, tmp_path):
     """A real file-size limit stands in for a full disk: writes past it fail with EFBIG."""
     script = (

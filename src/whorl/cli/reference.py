@@ -197,6 +197,8 @@ def _print_summary(summary: dict[str, Any], as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for name, value in summary.items():
         table.add_row(name.replace("_", " "), _words(value))
     Console().print(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.embeddings import Embeddings, EncodeOptions, Progress, embed, from_arrays
+from whorl.embeddings import Embeddings, EncodeOptions, embed, from_arrays
 from whorl.embeddings.progress import Silent, progress_for
 from whorl.encoders import load_encoder
 from whorl.encoders.contract import Encoder, Layer
@@ -19,10 +19,11 @@ from whorl.errors import ScoreError, WhorlWarning
 from whorl.images import open_images
 from whorl.memorization.c_t import Scope
 from whorl.memorization.contents import PictureSet, ReferenceContents
-from whorl.memorization.curve import ClosestPair, Curve
+from whorl.memorization.curve import Curve
+from whorl.memorization.fit import check_sizes, fit_contents, listed
 from whorl.memorization.inputs import open_train_and_test
-from whorl.memorization.layer_reference import LayerReference, LayerScore
-from whorl.memorization.overlap import check_overlap, shared_keys
+from whorl.memorization.overlap import shared_keys
+from whorl.memorization.pairs import closest_pairs
 from whorl.memorization.provenance import EncoderRecord, reload_encoder
 from whorl.memorization.reference_folder import read_folder, write_folder
 from whorl.memorization.settings import ReferenceSettings
@@ -30,8 +31,6 @@ from whorl.neighbors import Metric
 
 if TYPE_CHECKING:
     from whorl.encoders.layers import LayerSelection
-
-PAIRS_PER_LAYER = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +86,7 @@ class Reference(ReferenceContents):
         """
         settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
         inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
-        _check_sizes(len(inputs.train), len(inputs.test), settings)
+        check_sizes(len(inputs.train), len(inputs.test), settings)
         model = load_encoder(encoder, layers=layers)
         embedded = [
             replace(embed(source, model, label=label, **options), source=place)
@@ -98,7 +97,10 @@ class Reference(ReferenceContents):
         ]
         record = EncoderRecord.of(model)
         shown = progress_for(options.get("progress", False))
-        return _fit(embedded[0], embedded[1], settings, record, model, keep_ids, inputs.notes, shown)
+        contents = fit_contents(
+            *embedded, settings, encoder=record, keep_ids=keep_ids, notes=inputs.notes, progress=shown
+        )
+        return cls._of(contents, model)
 
     @classmethod
     def from_embeddings(
@@ -141,7 +143,9 @@ class Reference(ReferenceContents):
             side if isinstance(side, Embeddings) else from_arrays(side, source=name)
             for side, name in ((train, "train"), (test, "test"))
         ]
-        return _fit(sides[0], sides[1], settings, None, None, keep_ids, (), Silent())
+        return cls._of(
+            fit_contents(*sides, settings, encoder=None, keep_ids=keep_ids, notes=(), progress=Silent()), None
+        )
 
     def curve(
         self, images: Any, *, encoder: str | Path | Encoder | None = None, **options: Unpack[EncodeOptions]
@@ -174,14 +178,14 @@ class Reference(ReferenceContents):
         missing = [layer for layer in self.layers if layer not in held.layers]
         if missing:
             raise ScoreError(
-                f"the Reference scores layers {_list(self.layers)}; these embeddings lack {_list(missing)}."
+                f"the Reference scores layers {listed(self.layers)}; these embeddings lack {listed(missing)}."
             )
         scored = [part.score(held.layer(part.layer), self.settings) for part in self.layer_references]
         identical, notes = self._compare_keys(held)
         return Curve(
             layers=self.layers,
             scores=tuple(layer.score for layer in scored),
-            closest_pairs=tuple(self._closest_pairs(scored, held)),
+            closest_pairs=tuple(closest_pairs((layer.pictures for layer in scored), held, self.train.ids)),
             reference=self.digest,
             encoder=self.encoder.name if self.encoder else "",
             settings=self.settings,
@@ -240,8 +244,13 @@ class Reference(ReferenceContents):
         Raises:
             StorageError: no Reference there, damaged, or written by a newer version.
         """
-        contents = read_folder(Path(folder))
-        return cls(**{item.name: getattr(contents, item.name) for item in fields(contents)})
+        return cls(**_fields(read_folder(Path(folder))))
+
+    @classmethod
+    def _of(cls, contents: ReferenceContents, encoder: Encoder | None) -> Reference:
+        for note in contents.warnings:
+            python_warnings.warn(note, WhorlWarning, stacklevel=3)
+        return cls(**_fields(contents), _loaded_encoder=encoder)
 
     def _compare_keys(self, held: Embeddings) -> tuple[int | None, list[str]]:
         if self.train.keys is None or self.test.keys is None:
@@ -255,97 +264,6 @@ class Reference(ReferenceContents):
             )
         return shared_keys(held.keys, self.train.keys), notes
 
-    def _closest_pairs(self, scored: Sequence[LayerScore], held: Embeddings) -> Iterable[ClosestPair]:
-        rank = np.empty(len(held), dtype=np.int64)
-        rank[held.canonical_order()] = np.arange(len(held))
-        for part in (layer.pictures for layer in scored):
-            for row in np.lexsort((rank, part.nearest_distances))[:PAIRS_PER_LAYER]:
-                yield ClosestPair(
-                    layer=part.layer,
-                    generated_id=held.ids[row],
-                    train_id=self.train.ids[part.nearest[row]] if self.train.ids else None,
-                    distance=float(part.nearest_distances[row]),
-                    test_share=float(part.test_shares[row]),
-                )
 
-
-def _fit(
-    train: Embeddings,
-    test: Embeddings,
-    settings: ReferenceSettings,
-    record: EncoderRecord | None,
-    encoder: Encoder | None,
-    keep_ids: bool,
-    notes: Iterable[str],
-    progress: Progress,
-) -> Reference:
-    _check_sizes(len(train), len(test), settings)
-    if train.layers != test.layers:
-        raise ScoreError(f"T has layers {_list(train.layers)}, P has {_list(test.layers)}; give the same.")
-    fitted, left_out = _fit_layers(train, test, settings, progress)
-    notes = [
-        *notes,
-        *_notes_on_pictures(train, test, fitted[0]),
-        *(f"layer {layer} is left out: {reason}" for layer, reason in left_out),
-    ]
-    for note in notes:
-        python_warnings.warn(note, WhorlWarning, stacklevel=3)
-    return Reference(
-        settings=settings,
-        layer_references=tuple(fitted),
-        train=PictureSet.of(train, keep_ids=keep_ids),
-        test=PictureSet.of(test, keep_ids=keep_ids),
-        encoder=record,
-        left_out=tuple(left_out),
-        warnings=tuple(notes),
-        _loaded_encoder=encoder,
-    )
-
-
-def _notes_on_pictures(train: Embeddings, test: Embeddings, first: LayerReference) -> list[str]:
-    notes = [
-        f"{len(side.skipped):,} {name} pictures could not be read and were left out, the first is "
-        f"{side.skipped[0].id}: {side.skipped[0].reason}"
-        for side, name in ((train, "training"), (test, "held-out"))
-        if side.skipped
-    ]
-    overlap = check_overlap(train.keys, test.keys, first.test_nearest)
-    return [*notes, overlap] if overlap else notes
-
-
-def _fit_layers(
-    train: Embeddings, test: Embeddings, settings: ReferenceSettings, progress: Progress
-) -> tuple[list[LayerReference], list[tuple[Layer, str]]]:
-    orders = train.canonical_order(), test.canonical_order()
-    fitted, left_out = [], []
-    progress.begin("fit", len(train.layers), 0, "layers")
-    try:
-        for layer in train.layers:
-            points, held_out = train.layer(layer)[orders[0]], test.layer(layer)[orders[1]]
-            if np.ptp(points, axis=0).any():
-                fitted.append(LayerReference.fit(layer, points, held_out, settings))
-            else:
-                left_out.append((layer, "its embedding is the same for every training picture."))
-            progress.advance(1)
-    finally:
-        progress.end()
-    if not fitted:
-        raise ScoreError(
-            f"none of the layers {_list(train.layers)} can be scored: each has the same embedding for every "
-            "training picture (layer 0 of a Vision Transformer does, with pooling 'cls')."
-        )
-    return fitted, left_out
-
-
-def _check_sizes(n_train: int, n_test: int, settings: ReferenceSettings) -> None:
-    least = 2 * settings.cells
-    for name, count in (("training (T)", n_train), ("held-out (P)", n_test)):
-        if count < least:
-            raise ScoreError(
-                f"{count} {name} pictures are too few for {settings.cells} cells; at least {least} are needed. "
-                "Give more pictures, or fewer --cells (cells)."
-            )
-
-
-def _list(layers: Iterable[Layer]) -> str:
-    return ", ".join(map(str, layers))
+def _fields(contents: ReferenceContents) -> dict[str, Any]:
+    return {item.name: getattr(contents, item.name) for item in fields(contents)}

@@ -1,0 +1,118 @@
+"""From embeddings of T and P to the contents of a Reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from whorl.embeddings import Embeddings, Progress
+from whorl.encoders.contract import Layer
+from whorl.errors import ScoreError
+from whorl.memorization.contents import PictureSet, ReferenceContents
+from whorl.memorization.layer_reference import LayerReference
+from whorl.memorization.overlap import check_overlap, shared_keys
+from whorl.memorization.provenance import EncoderRecord
+from whorl.memorization.settings import ReferenceSettings
+
+
+def fit_contents(
+    train: Embeddings,
+    test: Embeddings,
+    settings: ReferenceSettings,
+    *,
+    encoder: EncoderRecord | None,
+    keep_ids: bool,
+    notes: Iterable[str],
+    progress: Progress,
+) -> ReferenceContents:
+    """Fit every layer of T and measure P against it.
+
+    Args:
+        train: T embedded.
+        test: P embedded, the same layers.
+        settings: cells, components, metric, scope, seed.
+        encoder: what embedded them.
+        keep_ids: remember ids and pixel digests.
+        notes: what is known to bias the scores already.
+        progress: told about each layer.
+
+    Raises:
+        ScoreError: too few pictures, layers that differ, all of P in T, or no layer that can be scored.
+    """
+    check_sizes(len(train), len(test), settings)
+    if train.layers != test.layers:
+        raise ScoreError(f"T has layers {listed(train.layers)}, P has {listed(test.layers)}; give the same.")
+    in_both = shared_keys(test.keys, train.keys)
+    check_overlap(in_both, len(test))
+    fitted, left_out = _fit_layers(train, test, settings, progress)
+    overlap = check_overlap(max(in_both, int((fitted[0].test_nearest == 0).sum())), len(test))
+    return ReferenceContents(
+        settings=settings,
+        layer_references=tuple(fitted),
+        train=PictureSet.of(train, keep_ids=keep_ids),
+        test=PictureSet.of(test, keep_ids=keep_ids),
+        encoder=encoder,
+        left_out=tuple(left_out),
+        warnings=(
+            *notes,
+            *_skipped(train, "training"),
+            *_skipped(test, "held-out"),
+            *([overlap] if overlap else []),
+            *(f"layer {layer} is left out: {reason}" for layer, reason in left_out),
+        ),
+    )
+
+
+def check_sizes(n_train: int, n_test: int, settings: ReferenceSettings) -> None:
+    """Refuse sets too small for the number of cells.
+
+    Raises:
+        ScoreError: fewer than two pictures per cell.
+    """
+    least = 2 * settings.cells
+    for name, count in (("training (T)", n_train), ("held-out (P)", n_test)):
+        if count < least:
+            raise ScoreError(
+                f"{count} {name} pictures are too few for {settings.cells} cells; at least {least} are needed. "
+                "Give more pictures, or fewer --cells (cells)."
+            )
+
+
+def listed(layers: Iterable[Layer]) -> str:
+    """Return layers with commas, for messages."""
+    return ", ".join(map(str, layers))
+
+
+def _skipped(side: Embeddings, name: str) -> list[str]:
+    if not side.skipped:
+        return []
+    first = side.skipped[0]
+    return [
+        f"{len(side.skipped):,} {name} pictures could not be read and were left out, the first is "
+        f"{first.id}: {first.reason}"
+    ]
+
+
+def _fit_layers(
+    train: Embeddings, test: Embeddings, settings: ReferenceSettings, progress: Progress
+) -> tuple[list[LayerReference], list[tuple[Layer, str]]]:
+    orders = train.canonical_order(), test.canonical_order()
+    fitted, left_out = [], []
+    progress.begin("fit", len(train.layers), 0, "layers")
+    try:
+        for layer in train.layers:
+            points, held_out = train.layer(layer)[orders[0]], test.layer(layer)[orders[1]]
+            if np.ptp(points, axis=0).any():
+                fitted.append(LayerReference.fit(layer, points, held_out, settings))
+            else:
+                left_out.append((layer, "its embedding is the same for every training picture."))
+            progress.advance(1)
+    finally:
+        progress.end()
+    if not fitted:
+        raise ScoreError(
+            f"none of the layers {listed(train.layers)} can be scored: each has the same embedding for every "
+            "training picture (layer 0 of a Vision Transformer does, with pooling 'cls')."
+        )
+    return fitted, left_out
