@@ -27,7 +27,12 @@ def encoder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("encoder")
     torch.manual_seed(0)
     config = ViTConfig(
-        hidden_size=48, num_hidden_layers=3, num_attention_heads=3, intermediate_size=96, image_size=32, patch_size=8
+        hidden_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=3,
+        intermediate_size=96,
+        image_size=32,
+        patch_size=8,
     )
     ViTModel(config).save_pretrained(folder)
     ViTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
@@ -91,7 +96,5 @@ def test_the_whole_way_by_hand_in_float64(encoder, usual):
             projected = part.partition.project(encoder.encode(batch)[part.layer].numpy()).astype(np.float64)
             sides.append((projected, part.partition.assign(projected)))
         (t, t_cells), (p, p_cells), (q, q_cells) = sides
-        score = c_t(
-            t, p, q, train_cells=t_cells, test_cells=p_cells, generated_cells=q_cells, tau=8 / len(Q)
-        )
+        score = c_t(t, p, q, train_cells=t_cells, test_cells=p_cells, generated_cells=q_cells, tau=8 / len(Q))
         assert curve.values[position] == pytest.approx(score.value, abs=1e-9)

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -311,6 +313,39 @@ def test_cache_show_and_clear(place, tmp_path):
     assert shown["shards"] == 1
     whorl("cache", "clear", "--cache", tmp_path, "--yes", cwd=place, check=0)
     assert json.loads(whorl("cache", "show", "--cache", tmp_path, "--json", cwd=place).stdout)["shards"] == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_keeps_finished_shards_and_says_how_to_go_on(place, tmp_path, number, code):
+    script = (
+        "import sys, time, whorl.encoders.pixels as home; encode = home.PixelEncoder.encode\n"
+        "def slow(self, batch):\n  time.sleep(0.02); return encode(self, batch)\n"
+        "home.PixelEncoder.encode = slow\n"
+        "sys.argv = ['whorl', *sys.argv[1:]]\nfrom whorl.cli import main; main()"
+    )
+    arguments = [
+        *BUILD,
+        "-o",
+        str(tmp_path / "ref"),
+        "--cache",
+        str(tmp_path / "cache"),
+        "--shard-size",
+        "40",
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], cwd=place, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("cache/*/*.safetensors")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == code, told
+    assert "run the same command again" in told
+    assert not (tmp_path / "ref").exists()
+    done = whorl(*arguments, cwd=place, check=0)
+    assert "stored by an earlier run" in done.stderr
+    assert (tmp_path / "ref" / "manifest.json").exists()
 
 
 def test_help_names_every_command(tmp_path):

@@ -107,7 +107,7 @@ def test_killed_outright_it_goes_on_where_it_was(tmp_path):
     while cache_usage(tmp_path / "killed").shards < 4 and time.monotonic() < deadline:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     before = cache_usage(tmp_path / "killed").shards
     assert 0 < before < 30
     resumed = subprocess.run(command, capture_output=True, text=True, check=True)

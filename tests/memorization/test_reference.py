@@ -248,3 +248,10 @@ def test_abs_cosine_and_scope_all_agree_with_brute_force():
     t = part.train.astype(np.float64)
     cosine = (q / np.linalg.norm(q, axis=1)[:, None]) @ (t / np.linalg.norm(t, axis=1)[:, None]).T
     np.testing.assert_allclose(curve.pictures[1].distances, (1 - np.abs(cosine)).min(1), atol=1e-14)
+
+
+def test_reference_and_curve_say_what_they_are_in_a_line(reference):
+    assert "3000 training and 1000 held-out pictures" in repr(reference)
+    text = repr(reference.curve_from_embeddings(FRESH))
+    assert "500 pictures: healthy (early healthy, late healthy)" in text
+    assert len(text) < 200

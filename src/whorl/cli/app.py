@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 import warnings
+from types import FrameType
 from typing import Annotated, TextIO
 
 import typer
@@ -16,7 +18,7 @@ from whorl.errors import WhorlError, WhorlWarning
 EXIT_BELOW = 1
 EXIT_USAGE = 2
 EXIT_BUG = 3
-EXIT_INTERRUPTED = 130
+EXIT_SIGNAL = 128
 
 app = typer.Typer(
     name="whorl",
@@ -46,17 +48,28 @@ def root(
     """Fingerprints of generative image models: does it copy its training data, and at which level?"""
 
 
+class _StoppedError(BaseException):
+    """A signal asked the process to stop; not a KeyboardInterrupt, which typer would answer by itself."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
+    signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
+    raise _StoppedError(number)
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     warnings.showwarning = _show_warning
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         app()
     except WhorlError as error:
         _say(f"error: {error}")
         sys.exit(EXIT_USAGE)
-    except KeyboardInterrupt:
-        _say("Interrupted. Finished shards are kept; run the same command again to go on.")
-        sys.exit(EXIT_INTERRUPTED)
+    except _StoppedError as stop:
+        _say("Stopped. Finished shards are kept; run the same command again to go on.")
+        sys.exit(EXIT_SIGNAL + stop.args[0])
     except Exception:  # exit code 1 means copies were found, so a bug must not use it
         _say(traceback.format_exc() + "This is a bug in Whorl; please report it with the lines above.")
         sys.exit(EXIT_BUG)

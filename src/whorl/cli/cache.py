@@ -34,10 +34,10 @@ def clear(
     from whorl.embeddings.store import cache_usage, clear_cache
 
     usage = cache_usage(_folder(cache))
-    if not yes:
-        typer.confirm(
-            f"Remove {usage.shards:,} shards ({usage.bytes / 1e6:,.0f} MB) in {usage.folder}?", abort=True
-        )
+    question = f"Remove {usage.shards:,} shards ({usage.bytes / 1e6:,.0f} MB) in {usage.folder}?"
+    if not yes and not typer.confirm(question):
+        typer.echo("Nothing removed.")
+        return
     typer.echo(f"{clear_cache(usage.folder):,} shards removed")
 
 

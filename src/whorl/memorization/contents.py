@@ -54,7 +54,7 @@ class PictureSet:
         return {name: key.tobytes().hex() for name, key in zip(self.ids, self.keys, strict=True)}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReferenceContents:
     """The data of a Reference.
 
@@ -74,6 +74,13 @@ class ReferenceContents:
     encoder: EncoderRecord | None = None
     left_out: tuple[tuple[Layer, str], ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        encoder = self.encoder.name if self.encoder else "embeddings made elsewhere"
+        return (
+            f"<{type(self).__name__} {self.digest[:12]}: {self.train.count} training and {self.test.count} "
+            f"held-out pictures, {encoder}, layers {', '.join(map(str, self.layers))}>"
+        )
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -59,7 +59,7 @@ class LayerPictures:
     test_shares: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve:
     """C_T at every layer. Negative: copies; about 0: healthy; positive: under-fits.
 
@@ -97,6 +97,16 @@ class Curve:
     generated_ids: tuple[str, ...] = field(default=(), repr=False)
     pictures: tuple[LayerPictures, ...] = field(default=(), repr=False)
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        verdict = self.verdict
+        curve = ", ".join(
+            f"{layer}: {z:+.1f}" for layer, z in zip(self.layers, self.standardised, strict=True)
+        )
+        return (
+            f"<Curve of {self.n_generated} pictures: {verdict.whole.finding} (early {verdict.early.finding}, "
+            f"late {verdict.late.finding}); standardised C_T by layer {curve}>"
+        )
 
     @cached_property
     def values(self) -> NDArray[np.float64]:

@@ -43,10 +43,9 @@ def fit_contents(
     check_sizes(len(train), len(test), settings)
     if train.layers != test.layers:
         raise ScoreError(f"T has layers {listed(train.layers)}, P has {listed(test.layers)}; give the same.")
-    in_both = shared_keys(test.keys, train.keys)
-    check_overlap(in_both, len(test))
     fitted, left_out = _fit_layers(train, test, settings, progress)
-    overlap = check_overlap(max(in_both, int((fitted[0].test_nearest == 0).sum())), len(test))
+    at_zero = int((fitted[0].test_nearest == 0).sum())
+    overlap = check_overlap(max(shared_keys(test.keys, train.keys), at_zero), len(test))
     return ReferenceContents(
         settings=settings,
         layer_references=tuple(fitted),

@@ -18,7 +18,7 @@ from whorl.encoders.contract import Encoder, Layer
 from whorl.errors import ScoreError, WhorlWarning
 from whorl.images import open_images
 from whorl.memorization.c_t import Scope
-from whorl.memorization.contents import PictureSet, ReferenceContents
+from whorl.memorization.contents import ReferenceContents
 from whorl.memorization.curve import Curve
 from whorl.memorization.fit import check_sizes, fit_contents, listed
 from whorl.memorization.inputs import open_train_and_test
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from whorl.encoders.layers import LayerSelection
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reference(ReferenceContents):
     """T and P in the eyes of one encoder; `curve` scores any set of generated pictures against them.
 
