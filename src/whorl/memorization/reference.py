@@ -88,17 +88,18 @@ class Reference(ReferenceContents):
         inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
         check_sizes(len(inputs.train), len(inputs.test), settings)
         model = load_encoder(encoder, layers=layers)
-        embedded = [
-            replace(embed(source, model, label=label, **options), source=place)
-            for source, label, place in (
-                (inputs.train, "train", inputs.train_place),
-                (inputs.test, "test", inputs.test_place),
-            )
-        ]
+        held = embed(inputs.train, model, label="train", **options)
+        held_out = embed(inputs.test, model, label="test", **options)
         record = EncoderRecord.of(model)
         shown = progress_for(options.get("progress", False))
         contents = fit_contents(
-            *embedded, settings, encoder=record, keep_ids=keep_ids, notes=inputs.notes, progress=shown
+            replace(held, source=inputs.train_place),
+            replace(held_out, source=inputs.test_place),
+            settings,
+            encoder=record,
+            keep_ids=keep_ids,
+            notes=inputs.notes,
+            progress=shown,
         )
         return cls._of(contents, model)
 
@@ -139,12 +140,13 @@ class Reference(ReferenceContents):
         'healthy'
         """
         settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
-        sides = [
-            side if isinstance(side, Embeddings) else from_arrays(side, source=name)
-            for side, name in ((train, "train"), (test, "test"))
-        ]
+        held = train if isinstance(train, Embeddings) else from_arrays(train, source="train")
+        held_out = test if isinstance(test, Embeddings) else from_arrays(test, source="test")
         return cls._of(
-            fit_contents(*sides, settings, encoder=None, keep_ids=keep_ids, notes=(), progress=Silent()), None
+            fit_contents(
+                held, held_out, settings, encoder=None, keep_ids=keep_ids, notes=(), progress=Silent()
+            ),
+            None,
         )
 
     def curve(
