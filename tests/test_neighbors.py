@@ -87,6 +87,30 @@ def test_small_blocks_change_nothing(monkeypatch):
     np.testing.assert_array_equal(whole.distance, parts.distance)
 
 
+@pytest.mark.parametrize(("dtype", "exponents"), [(np.float32, (-30, 30)), (np.float64, (-200, 200))])
+@pytest.mark.parametrize("metric", ["euclidean", "abs-cosine"])
+def test_numbers_of_any_size(dtype, exponents, metric):
+    rng = np.random.default_rng(4)
+    queries, train = rng.normal(size=(40, 5)).astype(dtype), rng.normal(size=(90, 5)).astype(dtype)
+    usual = nearest(queries, train, metric=metric)
+    for exponent in exponents:
+        factor = dtype(2.0) ** dtype(int(exponent * 3.3))
+        scaled = nearest(queries * factor, train * factor, metric=metric)
+        np.testing.assert_array_equal(scaled.index, usual.index)
+        unit = 1.0 if metric == "abs-cosine" else float(factor)
+        np.testing.assert_allclose(scaled.distance / unit, usual.distance, rtol=1e-12)
+
+
+def test_an_outlier_in_train_changes_nothing_and_makes_no_candidates_of_the_rest():
+    rng = np.random.default_rng(5)
+    queries, train = rng.normal(size=(50, 8)).astype(np.float32), rng.normal(size=(400, 8)).astype(np.float32)
+    train[17] = 1e6
+    expected = cdist(queries.astype(np.float64), train.astype(np.float64))
+    found = nearest(queries, train)
+    np.testing.assert_array_equal(found.index, expected.argmin(1))
+    np.testing.assert_allclose(found.distance, expected.min(1), rtol=1e-12)
+
+
 def test_many_equal_points_are_no_trouble():
     train = np.zeros((2000, 8), np.float32)
     found = nearest(np.ones((300, 8), np.float32), train)

@@ -8,13 +8,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from whorl.errors import StorageError
-
-_CHUNK = 1 << 20
 
 
 def digest_bytes(*parts: bytes) -> str:
@@ -46,12 +44,6 @@ def digest_json(value: Any) -> str:
     return digest_bytes(json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 
 
-def digest_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes as 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path`, else it vanishes.
@@ -74,15 +66,44 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def replacing_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a temporary folder beside `path` that becomes `path` on success, else vanishes.
+def check_output(path: Path, *, overwrite: bool, ours: Callable[[Path], bool]) -> None:
+    """Make sure, before any work is done, that a result may be written to the folder `path`.
+
+    Args:
+        path: the folder to be.
+        overwrite: whether what is there may be replaced.
+        ours: tells whether an existing folder holds nothing but an earlier result of the same kind.
 
     Raises:
-        StorageError: `path` exists and `overwrite` is False, or the disk is full or read-only.
+        StorageError: it exists and may not be replaced, or its place cannot be written to.
     """
     if path.exists() and not overwrite:
-        raise StorageError(f"{path} exists already; choose another place, or overwrite it on purpose.")
+        raise StorageError(
+            f"{path} exists already; choose another -o, or replace it with --overwrite (overwrite)."
+        )
+    if path.exists() and not (path.is_dir() and ours(path)):
+        raise StorageError(
+            f"{path} exists and holds more than an earlier result of this kind; it is not overwritten. "
+            "Choose another folder."
+        )
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)).rmdir()
+
+
+@contextlib.contextmanager
+def replacing_folder(path: Path, *, overwrite: bool, ours: Callable[[Path], bool]) -> Iterator[Path]:
+    """Yield a temporary folder beside `path` that becomes `path` on success, else vanishes.
+
+    Args:
+        path: the folder to be.
+        overwrite: whether an earlier result there may be replaced.
+        ours: see `check_output`.
+
+    Raises:
+        StorageError: `path` may not be replaced, or the disk is full or read-only.
+    """
+    check_output(path, overwrite=overwrite, ours=ours)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
@@ -92,15 +113,25 @@ def replacing_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
             for file in temporary.iterdir():
                 _sync(file)
             temporary.chmod(0o777 & ~_umask())
-            if path.exists():
-                retired = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".old", dir=path.parent))
-                path.replace(retired / path.name)
-                temporary.replace(path)
-                shutil.rmtree(retired, ignore_errors=True)
+            if overwrite and path.exists():
+                _swap(temporary, path)
             else:
-                temporary.replace(path)
+                temporary.rename(path)  # refuses where somebody else has made the folder meanwhile
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _swap(new: Path, path: Path) -> None:
+    retired = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".old", dir=path.parent))
+    path.rename(retired / path.name)
+    try:
+        new.rename(path)
+    except OSError:
+        (retired / path.name).rename(path)
+        raise
+    finally:
+        if path.exists():
+            shutil.rmtree(retired, ignore_errors=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

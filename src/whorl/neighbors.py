@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Metric: TypeAlias = Literal["euclidean", "abs-cosine"]
 METRICS: tuple[Metric, ...] = ("euclidean", "abs-cosine")
 
+_SAFE_EXPONENT = 40
+_OUTLIER = 8
 _BLOCK_NUMBERS = 16_000_000
 """Numbers in one block of the product: 64 MB in float32."""
 
@@ -71,7 +73,13 @@ def nearest(
     (1, 0.1)
     """
     _check(queries, train, query_cells, train_cells, metric)
-    q, t = (_unit(queries), _unit(train)) if metric == "abs-cosine" else (queries, train)
+    scale, q, t = 1.0, queries, train
+    if metric == "abs-cosine":
+        q, t = _unit(queries), _unit(train)
+    else:
+        scale = _scale(queries, train)
+        if scale != 1:
+            q, t = (side.astype(np.float64) * scale for side in (queries, train))
     index = np.full(len(q), -1, dtype=np.int64)
     distance = np.full(len(q), np.inf)
     for rows, columns in _groups(len(q), len(t), query_cells, train_cells):
@@ -82,7 +90,7 @@ def nearest(
         distance[rows[found]] = squared[found]
     finite = np.isfinite(distance)
     # Of unit vectors, |a -+ b|^2 / 2 = 1 - |cos|, without the cancellation of 1 - |cos| near copies.
-    distance[finite] = distance[finite] / 2 if metric == "abs-cosine" else np.sqrt(distance[finite])
+    distance[finite] = distance[finite] / 2 if metric == "abs-cosine" else np.sqrt(distance[finite]) / scale
     return Neighbors(index=index, distance=distance)
 
 
@@ -111,8 +119,17 @@ def _check(
             raise ScoreError(f"{len(rows)} rows of {name} hold NaN or infinity, the first is row {rows[0]}.")
 
 
+def _scale(queries: NDArray[np.floating], train: NDArray[np.floating]) -> float:
+    """Return a power of two that keeps squares from overflowing or vanishing; 1 for ordinary numbers."""
+    largest = max(float(np.abs(side).max(initial=0)) for side in (queries, train))
+    exponent = int(np.frexp(largest)[1])
+    return 1.0 if largest == 0 or abs(exponent) < _SAFE_EXPONENT else float(np.ldexp(1.0, -exponent))
+
+
 def _unit(array: NDArray[np.floating]) -> NDArray[np.float64]:
     wide = array.astype(np.float64)
+    largest = np.abs(wide).max(axis=1, keepdims=True, initial=0)
+    np.divide(wide, largest, out=wide, where=largest > 0)
     norm = np.linalg.norm(wide, axis=1, keepdims=True)
     unit: NDArray[np.float64] = np.divide(wide, norm, out=np.zeros_like(wide), where=norm > 0)
     return unit
@@ -168,25 +185,31 @@ def _nearest_in_group(
 def _closeness(
     q: torch.Tensor, t: torch.Tensor, half_norms: torch.Tensor | None
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return a (Q, N) matrix that is largest for the nearest, and how far rounding can move it, per query.
+    """Return a (Q, N) matrix that is largest for the nearest, and how far rounding may have moved it.
 
-    The product of two D-vectors errs by at most about D u |q| |t|, u the unit roundoff; the bound is doubled
-    because two entries are compared.
+    The product of two D-vectors errs by at most about D u |q| |t|, u the unit roundoff. The bound is one
+    number per query, (Q, 1), while the rows of `t` have norms of one order; with outliers among them it
+    is one per pair, (Q, N), or they would make candidates of everything.
     """
     import torch
 
     product = q @ t.T
-    reach = t.square().sum(1).max().sqrt()
+    radii, reaches = t.square().sum(1).sqrt(), q.square().sum(1).sqrt()[:, None]
     unit = torch.finfo(q.dtype).eps * (q.shape[1] + 4)
+    if radii.max() <= _OUTLIER * radii.median():
+        radii = radii.max()[None]
     if half_norms is None:
-        return product.abs_(), 2 * unit * q.square().sum(1).sqrt() * reach
+        return product.abs_(), unit * reaches * radii
     product -= half_norms
-    return product, 2 * unit * (q.square().sum(1).sqrt() + reach) * reach
+    return product, unit * (reaches + radii) * radii
 
 
 def _candidates(closeness: torch.Tensor, slack: torch.Tensor) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    top = closeness.max(dim=1, keepdim=True).values
-    rows, columns = (closeness >= top - slack[:, None]).nonzero(as_tuple=True)
+    if slack.shape[1] == 1:
+        certain = closeness.max(dim=1, keepdim=True).values - slack
+    else:
+        certain = (closeness - slack).max(dim=1, keepdim=True).values
+    rows, columns = (closeness >= certain - slack).nonzero(as_tuple=True)
     return rows.cpu().numpy(), columns.cpu().numpy()
 
 

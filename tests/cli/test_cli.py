@@ -145,22 +145,16 @@ def test_split_limit_and_no_ids(place):
 
 
 def test_pairs_are_shown_only_when_training_pictures_are_still_the_same(place, tmp_path):
-    elsewhere = whorl("audit", place / "ref", place / "copies.npz", "-o", "out", cwd=tmp_path, check=0)
-    assert elsewhere.stderr == "" or "error" not in elsewhere.stderr
-    page = (tmp_path / "out" / "report.html").read_text()
-    shown = page.count("data:image/png;base64,")
-    whorl(
-        "audit",
-        place / "ref",
-        place / "copies.npz",
-        "-o",
-        "out2",
-        "--train",
-        place / "train",
-        cwd=tmp_path,
-        check=0,
-    )
-    assert (tmp_path / "out2" / "report.html").read_text().count("data:image/png;base64,") > shown
+    (tmp_path / "moved").mkdir()
+    for i, picture in enumerate(T):
+        Image.fromarray(255 - picture if i % 2 else picture).save(tmp_path / "moved" / f"t{i:04d}.png")
+    arguments = ("audit", place / "ref", place / "copies.npz", "-o")
+    whorl(*arguments, "changed", "--train", tmp_path / "moved", cwd=tmp_path, check=0)
+    whorl(*arguments, "whole", cwd=tmp_path, check=0)
+    pages = [(tmp_path / name / "report.html").read_text() for name in ("changed", "whole")]
+    changed, whole = (page.count("data:image/png;base64,") for page in pages)
+    assert whole == 12
+    assert 6 <= changed < whole
 
 
 @pytest.mark.parametrize(
@@ -170,11 +164,15 @@ def test_pairs_are_shown_only_when_training_pictures_are_still_the_same(place, t
         (("audit", "nowhere", "fresh.npy"), "no Reference"),
         (("audit", "ref", "fresh.npy", "--limit", "5"), "5 pictures are too few"),
         (("audit", "ref", "fresh.npy", "-o", "ref"), "exists already"),
-        (("audit", "ref", "fresh.npy", "-o", "train", "--overwrite"), "is no audit"),
+        (("audit", "ref", "fresh.npy", "-o", "train", "--overwrite"), "not overwritten"),
         (("audit", "ref", "fresh.npy", "--encoder", "pixels:4"), "not the one"),
         (("audit", "ref", "fresh.npy", "--cache", "x", "--no-cache"), "not both"),
         (("audit", "ref"), "Missing argument"),
         (("audit", "ref", "fresh.npy", "--bogus"), "No such option"),
+        (("audit", "ref", "fresh.npy", "--fail-below", "nan"), "finite"),
+        (("audit", "ref", "copies.npz", "-o", "never", "--train", "nosuchdir"), "nosuchdir"),
+        (("audit", "ref", "train", "-o", "train/out"), "lies inside"),
+        ((*BUILD, "-o", "train/ref"), "lies inside"),
         ((*BUILD, "-o", "ref"), "exists already"),
         ((*BUILD, "-o", "never", "--layers", "x"), "--layers takes"),
         ((*BUILD, "-o", "never", "--metric", "cosine"), "abs-cosine"),
@@ -305,6 +303,91 @@ def test_a_disk_that_is_full_leaves_no_output(place, tmp_path):
     assert done.returncode == 2, done.stderr
     assert "could not write" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_overwriting_replaces_an_audit_and_nothing_else(place, tmp_path):
+    arguments = ("audit", place / "ref", place / "fresh.npy", "-o", "out")
+    whorl(*arguments, cwd=tmp_path, check=0)
+    whorl(*arguments, cwd=tmp_path, check=2)
+    whorl(*arguments, "--overwrite", cwd=tmp_path, check=0)
+    (tmp_path / "out" / "thesis.txt").write_text("words")
+    whorl(*arguments, "--overwrite", cwd=tmp_path, check=2)
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "words"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "result.json").write_text("{}")
+    whorl(*arguments[:-1], "mine", "--overwrite", cwd=tmp_path, check=2)
+    assert (tmp_path / "mine" / "result.json").read_text() == "{}"
+
+
+def test_only_copies_end_with_exit_code_one(place):
+    """A pipe that closes, a full device and an unanswered question must not look like copies to a pipeline."""
+    command = f"{sys.executable} -m whorl audit ref fresh.npy --json -q"
+    for line, code in (
+        (f"{command} | true; exit ${{PIPESTATUS[0]}}", 141),
+        (f"{command} > /dev/full", 2),
+        (f"{sys.executable} -m whorl cache clear < /dev/null", 130),
+    ):
+        done = subprocess.run(["bash", "-c", line], cwd=place, capture_output=True, text=True, check=False)
+        assert done.returncode == code, (line, done.stderr)
+        assert "bug" not in done.stderr
+
+
+def test_names_with_markup_and_escape_sequences_are_only_names(place, tmp_path):
+    (tmp_path / "m[").mkdir()
+    (tmp_path / "m[" / "b]x").mkdir()
+    odd = tmp_path / "m[" / "b]x"
+    for i, picture in enumerate(T[:100]):
+        Image.fromarray(picture).save(odd / f"{i}.png")
+    build = (
+        "reference",
+        "build",
+        "--train",
+        odd,
+        "--test",
+        place / "test.npy",
+        "--encoder",
+        "pixels:8",
+        "--cells",
+        "3",
+    )
+    assert "m[/b]x" in whorl(*build, "-o", "ref", cwd=tmp_path, check=0, COLUMNS="300").stdout
+    done = whorl("audit", place / "ref", "no\x1b[31mthing", cwd=tmp_path, check=2)
+    assert "\x1b" not in done.stderr
+
+
+def test_another_working_directory_finds_the_training_pictures_by_their_path(place, tmp_path):
+    done = whorl("audit", place / "ref", place / "copies.npz", "-o", "out", cwd=tmp_path, check=0)
+    assert "note" not in done.stderr
+    assert (tmp_path / "out" / "report.html").read_text().count("data:image/png;base64,") >= 12
+
+
+def test_a_strangers_reference_sends_nobody_searching(place, tmp_path):
+    from whorl.report.pair_pictures import recorded_pictures
+
+    assert recorded_pictures(f"{place}/**/*.png", ["t0000.png"]) is None
+    assert recorded_pictures(str(place / "train"), ["../test.npy", "/etc/passwd", "absent.png"]) is None
+    found = recorded_pictures(str(place / "train"), ["t0003.png", "../x.png"])
+    assert found is not None
+    assert found.ids == ("t0003.png",)
+    assert len(recorded_pictures(f"{place / 'test.npy'}[:7]", ["row-000001"])) == 7
+    (tmp_path / "list.txt").write_text("/etc/hostname\n")
+    assert recorded_pictures(str(tmp_path / "list.txt"), ["x"]) is None
+
+
+def test_a_reference_to_publish_names_no_picture_and_no_path(place, tmp_path):
+    folder = tmp_path / "train"
+    folder.mkdir()
+    for i, picture in enumerate(T[:100]):
+        Image.fromarray(picture).save(folder / f"secret-{i}.png")
+    (folder / "secret-7.png").write_bytes(b"broken")
+    sides = ("--train", folder, "--test", place / "test.npy")
+    options = ("--encoder", "pixels:8", "--cells", "3", "--no-ids", "--on-error", "skip", "-o", "ref")
+    whorl("reference", "build", *sides, *options, cwd=tmp_path, check=0)
+    whole = b"".join(path.read_bytes() for path in (tmp_path / "ref").iterdir())
+    assert b"secret" not in whole
+    assert str(tmp_path).encode() not in whole
+    done = whorl("audit", "ref", place / "copies.npz", "-o", "out", "--train", folder, cwd=tmp_path, check=0)
+    assert "keeps no ids" in done.stderr
 
 
 def test_cache_show_and_clear(place, tmp_path):

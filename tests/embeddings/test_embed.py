@@ -146,6 +146,35 @@ def test_other_pictures_or_another_encoder_never_meet_old_shards(encoder, tmp_pa
     )
 
 
+def test_pictures_replaced_while_they_are_read_poison_no_cache(encoder, tmp_path):
+    folder = _folder(tmp_path / "pictures", broken=())
+    original = (folder / "005.png").read_bytes()
+
+    class Meddling(Counting):
+        def preprocess(self, image):
+            Image.fromarray(PICTURES[40]).save(folder / "005.png")
+            return self._inner.preprocess(image)
+
+    with pytest.raises(ImageError, match="changed while they were read"):
+        embed(folder, Meddling(encoder), cache=tmp_path / "cache", workers=1)
+    assert cache_usage(tmp_path / "cache").shards == 0
+    (folder / "005.png").write_bytes(original)
+    held = embed(folder, encoder, cache=tmp_path / "cache")
+    np.testing.assert_allclose(held.layer("pixels"), _flat(PICTURES), rtol=1e-6)
+
+
+def test_a_data_set_with_random_augmentation_is_refused(encoder, tmp_path):
+    class Random:
+        def __len__(self):
+            return 10
+
+        def __getitem__(self, index):
+            return np.random.default_rng().integers(0, 256, (16, 16, 3), dtype=np.uint8)
+
+    with pytest.raises(ImageError, match="random augmentation"):
+        embed(Random(), encoder, cache=tmp_path)
+
+
 def test_without_a_cache_nothing_stays(encoder, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whorl import Curve, Reference, ScoreError, StorageError, WhorlWarning
-from whorl.embeddings import from_arrays
+from whorl.embeddings import embed, from_arrays
 
 LAYERS = (1, 2, 3)
 
@@ -161,9 +161,15 @@ def test_nothing_is_overwritten_unasked(reference, tmp_path):
     precious = tmp_path / "thesis"
     precious.mkdir()
     (precious / "chapter.txt").write_text("words")
-    with pytest.raises(StorageError, match="no Reference"):
-        reference.save(precious, overwrite=True)
+    for name, content in (("chapter.txt", "words"), ("manifest.json", "{}")):
+        (precious / name).write_text(content)
+        with pytest.raises(StorageError, match="not overwritten"):
+            reference.save(precious, overwrite=True)
     assert (precious / "chapter.txt").read_text() == "words"
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(StorageError, match="not overwritten"):
+        reference.save(folder, overwrite=True)
+    assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_a_full_disk_leaves_nothing(reference, tmp_path, monkeypatch):
@@ -186,6 +192,64 @@ def test_too_few_generated_pictures_are_refused_with_both_numbers(reference):
 def test_too_few_training_pictures():
     with pytest.raises(ScoreError, match=r"7 training.*at least 8"):
         Reference.from_embeddings({1: T[1][:7]}, {1: P[1]}, cells=4)
+
+
+def test_the_order_in_which_layers_are_given_decides_nothing(reference):
+    def turned(arrays):
+        return dict(reversed(arrays.items()))
+
+    again = Reference.from_embeddings(turned(T), P, cells=4)
+    assert again.digest == reference.digest
+    np.testing.assert_array_equal(
+        again.curve_from_embeddings(turned(FRESH)).values, reference.curve_from_embeddings(FRESH).values
+    )
+    words = [{f"layer {k}": v for k, v in arrays.items()} for arrays in (T, P, FRESH)]
+    named = Reference.from_embeddings(words[0], turned(words[1]), cells=4)
+    assert named.layers == ("layer 1", "layer 2", "layer 3")
+    assert named.curve_from_embeddings(turned(words[2])).layers == named.layers
+
+
+def test_layers_that_are_not_scored_do_not_hide_copies():
+    one = Reference.from_embeddings({1: T[1]}, {1: P[1]}, cells=4)
+    assert one.curve_from_embeddings(T).identical == 3000
+    assert one.curve_from_embeddings({1: T[1]}).identical == 3000
+
+
+def test_identical_is_unknown_where_only_one_side_has_seen_pixels():
+    pictures = np.random.default_rng(0).integers(0, 256, (300, 4, 4, 3), dtype=np.uint8)
+    reference = Reference.fit(pictures[:200], pictures[200:], encoder="pixels:4", cells=2, cache=None)
+    held = embed(pictures[:100], "pixels:4", cache=None)
+    assert reference.curve_from_embeddings(held).identical == 100
+    assert reference.curve_from_embeddings({"pixels": held.layer("pixels")}).identical is None
+
+
+@pytest.mark.parametrize("name", [(1, 2), 1.5, True, None])
+def test_a_layer_is_a_number_or_a_word(name):
+    with pytest.raises(ScoreError, match="number or a word"):
+        Reference.from_embeddings({name: T[1]}, {name: P[1]})
+
+
+def test_anything_but_a_mapping_of_layers_is_refused():
+    with pytest.raises(ScoreError, match=r"expected \{layer: \(N, D\) array\}.*ndarray"):
+        Reference.from_embeddings(T[1], P[1])
+    assert Reference.from_embeddings({np.int64(1): T[1]}, {1: P[1]}, cells=4).layers == (1,)
+
+
+def test_one_dimension_is_no_reason_to_cry_overlap():
+    """By angle every pair of points on a line is at distance 0; that says nothing about pictures."""
+    rng = np.random.default_rng(0)
+    sides = [rng.normal(size=(n, 3)).astype(np.float32) for n in (400, 200)]
+    reference = Reference.from_embeddings(
+        {1: sides[0]}, {1: sides[1]}, cells=2, components=1, metric="abs-cosine"
+    )
+    assert reference.warnings == ()
+
+
+def test_the_same_pictures_in_other_pixels_are_warned_of():
+    nearly = {layer: T[layer][:40] for layer in LAYERS}
+    mixed = {1: np.concatenate((P[1], nearly[1])), 2: np.concatenate((P[2], nearly[2] + 1))}
+    with pytest.warns(WhorlWarning, match="40 of 1,040 held-out pictures lie at distance 0"):
+        Reference.from_embeddings({1: T[1], 2: T[2]}, mixed, cells=4)
 
 
 def test_p_equal_to_t_is_an_error_and_p_partly_in_t_a_counted_warning():

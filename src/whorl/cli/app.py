@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -15,7 +16,6 @@ import whorl
 from whorl.cli import audit, cache, reference
 from whorl.errors import WhorlError, WhorlWarning
 
-EXIT_BELOW = 1
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
@@ -60,23 +60,47 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the s
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     warnings.showwarning = _show_warning
+    # Before torch is imported: threads that spin while they wait slow each other down several times over
+    # as soon as anything else runs on the machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        app()
-    except WhorlError as error:
-        _say(f"error: {error}")
-        sys.exit(EXIT_USAGE)
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except _StoppedError as stop:
         _say("Stopped. Finished shards are kept; run the same command again to go on.")
-        sys.exit(EXIT_SIGNAL + stop.args[0])
-    except Exception:  # exit code 1 means copies were found, so a bug must not use it
-        _say(traceback.format_exc() + "This is a bug in Whorl; please report it with the lines above.")
-        sys.exit(EXIT_BUG)
+        code = EXIT_SIGNAL + stop.args[0]
+    except typer.Abort:
+        code = EXIT_SIGNAL + signal.SIGINT
+    except (
+        BrokenPipeError,
+        SystemExit,
+    ):  # typer answers a closed pipe by exit code 1, which means copies here
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_SIGNAL + 13
+    except (WhorlError, OSError) as error:
+        _say(f"error: {error}")
+        code = EXIT_USAGE
+    except Exception as error:  # exit code 1 means copies were found, so a bug must not use it
+        code = _wrong_usage(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wrong_usage(error: Exception) -> int:
+    """Show what typer says of the command line; anything else is a bug."""
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)  # type: ignore[arg-type]
+        return EXIT_USAGE
+    _say(traceback.format_exc() + "This is a bug in Whorl; please report it with the lines above.")
+    return EXIT_BUG
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(text.rstrip() + "\n")
+    # Names of files come from strangers: no escape sequence of theirs reaches the terminal.
+    sys.stderr.write("".join(c if c.isprintable() or c == "\n" else "?" for c in text).rstrip() + "\n")
 
 
 def _show_warning(

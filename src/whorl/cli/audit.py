@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 import time
@@ -15,6 +16,7 @@ import typer
 from whorl.cli import options as shared
 
 if TYPE_CHECKING:
+    from whorl.images import ImageSource
     from whorl.memorization import Curve, Reference
 
 
@@ -85,17 +87,22 @@ def audit(
         on_error=on_error,
         quiet=quiet,
     )
-    from whorl.errors import StorageError
+    if fail_below is not None and not math.isfinite(fail_below):
+        raise typer.BadParameter(f"--fail-below takes a finite number; got {fail_below}")
+    from whorl.files import check_output
     from whorl.images import limit as draw
     from whorl.images import open_images
     from whorl.memorization import Reference
+    from whorl.report.audit_folder import holds_audit
 
-    if output is not None and output.exists() and not overwrite and not dry_run:
-        raise StorageError(f"{output} exists already; choose another -o, or replace it with --overwrite.")
+    if output is not None and not dry_run:
+        shared.refuse_inside(output, samples, train)
+        check_output(output, overwrite=overwrite, ours=holds_audit)
     started = time.perf_counter()
     source = open_images(samples)
     if limit is not None:
         source = draw(source, limit, seed=seed)
+    training = open_images(train) if train is not None else None
     held = Reference.load(reference)
     held.check_count(len(source), source.name)
     model = held.load_encoder(encoder, device=device)
@@ -110,11 +117,12 @@ def audit(
     if output is not None:
         from whorl.report.audit_folder import write_audit
 
+        training = _training_pictures(held, curve, training)
         write_audit(
             output,
             curve,
             generated=source,
-            train=train or held.train.source or None,
+            train=training,
             details=details,
             digests=held.train.digests(),
             table_format=table.value,
@@ -127,6 +135,23 @@ def audit(
             f"standardised C_T is {curve.standardised.min():.2f} at layer {layer}, below {fail_below:g}\n"
         )
         raise typer.Exit(1)
+
+
+def _training_pictures(held: Reference, curve: Curve, given: ImageSource | None) -> ImageSource | None:
+    """Find T's pictures for the closest pairs, and say on stderr why they are not shown."""
+    from whorl.report.pair_pictures import decisive_pairs, recorded_pictures
+
+    if held.train.ids is None:
+        sys.stderr.write(
+            "note: this Reference keeps no ids, so the closest pairs cannot be shown as pictures\n"
+        )
+        return None
+    wanted = [pair.train_id for pair in decisive_pairs(curve) if pair.train_id is not None]
+    found = given if given is not None else recorded_pictures(held.train.source, wanted)
+    if found is None:
+        place = f" at {held.train.source}" if held.train.source else ""
+        sys.stderr.write(f"note: the training pictures are not at hand{place}; show them with --train\n")
+    return found
 
 
 def _details(held: Reference, folder: Path, model: Any, seconds: float) -> dict[str, Any]:

@@ -100,6 +100,18 @@ def encode_options(
     )
 
 
+def refuse_inside(output: Path, *sources: str | None) -> None:
+    """Refuse an output inside a folder of pictures, where its own figures would become samples.
+
+    Raises:
+        typer.BadParameter: it lies there.
+    """
+    for source in sources:
+        folder = Path(source).expanduser() if source else None
+        if folder and folder.is_dir() and output.expanduser().resolve().is_relative_to(folder.resolve()):
+            raise typer.BadParameter(f"-o {output} lies inside the pictures {source}; write somewhere else")
+
+
 def parse_layers(text: str | None) -> LayerSelection:
     """Read --layers: nothing or "all", a count n (the last n), or numbers with commas (exactly these).
 

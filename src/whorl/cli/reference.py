@@ -132,11 +132,13 @@ def build(
         quiet=quiet,
     )
     from whorl.encoders import load_encoder
-    from whorl.errors import StorageError
+    from whorl.files import check_output
+    from whorl.memorization.reference_folder import holds_reference
 
     selection = shared.parse_layers(layers)
-    if output.exists() and not overwrite and not dry_run:
-        raise StorageError(f"{output} exists already; choose another -o, or replace it with --overwrite.")
+    if not dry_run:
+        shared.refuse_inside(output, train, test)
+        check_output(output, overwrite=overwrite, ours=holds_reference)
     model = load_encoder(
         encoder, layers=selection, pooling=pooling, preprocessing=preprocessing, dtype=dtype, device=device
     )
@@ -195,12 +197,13 @@ def _print_summary(summary: dict[str, Any], as_json: bool) -> None:
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in summary.items():
-        table.add_row(name.replace("_", " "), _words(value))
+        table.add_row(name.replace("_", " "), Text(_words(value)))  # names are no markup
     Console().print(table)
 
 

@@ -142,6 +142,13 @@ def _encode_shard(
             builder.add(batch, line.encode(batch) if readable else {})
             progress.advance(len(batch))
     shard = builder.finish()
+    # The file is named by what the pictures were when the run began: were they replaced since, it would lie.
+    if store.path([line.source.digest_of(i) for i in part.indices]) != part.path:
+        first, last = (line.source.ids[part.indices[i]] for i in (0, -1))
+        raise ImageError(
+            f"{line.source.name}: pictures between {first} and {last} changed while they were read, or are "
+            "different at each reading (a data set with random augmentation?). Give pictures that stay."
+        )
     store.write(part.path, shard)
     return Shard(rows=shard.rows, keys=shard.keys, arrays={}, failures=shard.failures)
 

@@ -13,6 +13,7 @@ from whorl.errors import ScoreError
 from whorl.files import digest_bytes
 
 KEY_BYTES = 16
+PIXELS = "pixels"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Embeddings:
         load: gives one layer's float32 (N, D), reading no other layer.
         skipped: the pictures left out, with reasons.
         source: what the pictures came from, as the user named it.
+        keys_of: what the keys are digests of; only keys of the same kind can be compared.
     """
 
     ids: tuple[str, ...]
@@ -48,6 +50,7 @@ class Embeddings:
     load: Callable[[Layer], NDArray[np.float32]] = field(repr=False)
     skipped: tuple[SkippedPicture, ...] = ()
     source: str = ""
+    keys_of: str = PIXELS
 
     def __len__(self) -> int:
         """Return N."""
@@ -97,9 +100,11 @@ def from_arrays(
     >>> len(from_arrays({1: np.zeros((5, 3)), 2: np.ones((5, 4))}))
     5
     """
-    if not arrays:
-        raise ScoreError(f"{source}: expected {{layer: (N, D) array}} with at least one layer; got none.")
-    held = {layer: np.ascontiguousarray(array, dtype=np.float32) for layer, array in arrays.items()}
+    if not isinstance(arrays, Mapping) or not arrays:
+        raise ScoreError(
+            f"{source}: expected {{layer: (N, D) array}} with at least one layer; got {type(arrays).__name__}."
+        )
+    held = {_layer(name): np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
     shapes = {layer: array.shape for layer, array in held.items()}
     if (
         any(len(shape) != 2 or 0 in shape for shape in shapes.values())
@@ -112,11 +117,22 @@ def from_arrays(
     names = tuple(ids) if ids is not None else tuple(str(i) for i in range(n))
     if len(names) != n:
         raise ScoreError(f"{source}: {len(names)} ids for {n} rows.")
+    # In an order of their own, so that the order in which layers are given decides nothing.
+    ordered = sorted(held, key=repr)
     keys = np.empty((n, KEY_BYTES), dtype=np.uint8)
     for row in range(n):
-        digest = bytes.fromhex(digest_bytes(*(array[row].tobytes() for array in held.values())))
+        digest = bytes.fromhex(digest_bytes(*(held[layer][row].tobytes() for layer in ordered)))
         keys[row] = np.frombuffer(digest[:KEY_BYTES], dtype=np.uint8)
-    return Embeddings(ids=names, keys=keys, layers=_sorted(held), load=held.__getitem__, source=source)
+    kind = f"rows of layers {ordered!r}"
+    return Embeddings(names, keys, _sorted(held), held.__getitem__, source=source, keys_of=kind)
+
+
+def _layer(name: object) -> Layer:
+    if isinstance(name, str):
+        return name
+    if isinstance(name, int | np.integer) and not isinstance(name, bool):
+        return int(name)
+    raise ScoreError(f"a layer's name is a number or a word; got {name!r}.")
 
 
 def _sorted(layers: Mapping[Layer, object]) -> tuple[Layer, ...]:

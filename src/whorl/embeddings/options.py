@@ -48,8 +48,10 @@ class ResolvedOptions:
     def __post_init__(self) -> None:
         for name in ("batch_size", "shard_size", "workers"):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 1):
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise WhorlError(f"{name} must be a whole number of at least 1; got {value!r}.")
+        if self.cache is not None and not isinstance(self.cache, str | Path):
+            raise WhorlError(f"cache must be a folder, 'auto' or None; got {self.cache!r}.")
         if self.on_error not in ("fail", "skip"):
             raise WhorlError(f"on_error must be 'fail' or 'skip'; got {self.on_error!r}.")
 

@@ -136,12 +136,12 @@ class Lines:
         sys.stderr.flush()
 
 
-def progress_for(wanted: bool | Progress) -> Progress:
+def progress_for(wanted: bool | Progress | None) -> Progress:
     """Return what shows the progress: a bar on a terminal, lines elsewhere, nothing for False."""
-    if not isinstance(wanted, bool):
-        return wanted
-    if not wanted:
+    if wanted is None or wanted is False:
         return Silent()
+    if wanted is not True:
+        return wanted
     return Bar() if sys.stderr.isatty() else Lines()
 
 

@@ -59,7 +59,8 @@ class TransformersEncoder:
     ) -> None:
         self._device, self._dtype = choose_device(device), choose_dtype(dtype)
         folder = locate(name_or_folder)
-        self._location = str(name_or_folder)
+        local = Path(name_or_folder).expanduser()
+        self._location = str(local.absolute() if local.is_dir() else name_or_folder)
         files = check_files(folder)
         content = {"config": relevant_config(folder), "weights": digest_weights(files)}
         is_local = Path(name_or_folder).expanduser().is_dir()

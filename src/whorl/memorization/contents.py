@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.embeddings import Embeddings
+from whorl.embeddings.embeddings import PIXELS
 from whorl.encoders.contract import Layer
 from whorl.files import digest_json
 from whorl.memorization.layer_reference import LayerReference
@@ -29,6 +30,7 @@ class PictureSet:
         source: what they came from; empty where ids were left out.
         ids: in the Reference's own order, None where left out.
         keys: uint8 (N, 16) digests of their pixels, in the same order; None where left out.
+        keys_of: what the keys are digests of.
     """
 
     count: int
@@ -36,6 +38,7 @@ class PictureSet:
     source: str = ""
     ids: tuple[str, ...] | None = field(default=None, repr=False)
     keys: NDArray[np.uint8] | None = field(default=None, repr=False)
+    keys_of: str = ""
 
     @classmethod
     def of(cls, embeddings: Embeddings, *, keep_ids: bool) -> PictureSet:
@@ -45,11 +48,13 @@ class PictureSet:
             return cls(len(embeddings), content)
         order = embeddings.canonical_order()
         ids = tuple(embeddings.ids[i] for i in order)
-        return cls(len(embeddings), content, embeddings.source, ids, embeddings.keys[order])
+        return cls(
+            len(embeddings), content, embeddings.source, ids, embeddings.keys[order], embeddings.keys_of
+        )
 
     def digests(self) -> dict[str, str]:
         """Return the first half of each picture's pixel digest, in hex, by id; empty where left out."""
-        if self.ids is None or self.keys is None:
+        if self.ids is None or self.keys is None or self.keys_of != PIXELS:
             return {}
         return {name: key.tobytes().hex() for name, key in zip(self.ids, self.keys, strict=True)}
 

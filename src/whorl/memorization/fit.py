@@ -41,23 +41,22 @@ def fit_contents(
         ScoreError: too few pictures, layers that differ, all of P in T, or no layer that can be scored.
     """
     check_sizes(len(train), len(test), settings)
-    if train.layers != test.layers:
+    if set(train.layers) != set(test.layers):
         raise ScoreError(f"T has layers {listed(train.layers)}, P has {listed(test.layers)}; give the same.")
     fitted, left_out = _fit_layers(train, test, settings, progress)
-    at_zero = int((fitted[0].test_nearest == 0).sum())
-    overlap = check_overlap(max(shared_keys(test.keys, train.keys), at_zero), len(test))
+    overlap = check_overlap(shared_keys(test.keys, train.keys), len(test))
     return ReferenceContents(
         settings=settings,
         layer_references=tuple(fitted),
         train=PictureSet.of(train, keep_ids=keep_ids),
         test=PictureSet.of(test, keep_ids=keep_ids),
-        encoder=encoder,
+        encoder=encoder if encoder is None or keep_ids else encoder.without_paths(),
         left_out=tuple(left_out),
         warnings=(
             *notes,
-            *_skipped(train, "training"),
-            *_skipped(test, "held-out"),
-            *([overlap] if overlap else []),
+            *_skipped(train, "training", keep_ids),
+            *_skipped(test, "held-out", keep_ids),
+            *([overlap] if overlap else _at_distance_zero(fitted[0], settings)),
             *(f"layer {layer} is left out: {reason}" for layer, reason in left_out),
         ),
     )
@@ -83,13 +82,24 @@ def listed(layers: Iterable[Layer]) -> str:
     return ", ".join(map(str, layers))
 
 
-def _skipped(side: Embeddings, name: str) -> list[str]:
+def _skipped(side: Embeddings, name: str, keep_ids: bool) -> list[str]:
     if not side.skipped:
         return []
     first = side.skipped[0]
+    which = f"the first is {first.id}: {first.reason}" if keep_ids else f"the first because {first.reason}"
+    return [f"{len(side.skipped):,} {name} pictures could not be read and were left out, {which}"]
+
+
+def _at_distance_zero(first: LayerReference, settings: ReferenceSettings) -> list[str]:
+    """Tell of held-out pictures that the first layer cannot tell from training ones: the same, in other pixels."""
+    width = first.train.shape[1]
+    count = int((first.test_nearest == 0).sum())
+    # In one dimension, or by angle in two, distance 0 is no coincidence worth a warning.
+    if count == 0 or width < (3 if settings.metric == "abs-cosine" else 2):
+        return []
     return [
-        f"{len(side.skipped):,} {name} pictures could not be read and were left out, the first is "
-        f"{first.id}: {first.reason}"
+        f"{count:,} of {len(first.test_nearest):,} held-out pictures lie at distance 0 from a training picture at "
+        f"layer {first.layer}: if they are the same pictures, remove them from one side, for they bias C_T upward."
     ]
 
 

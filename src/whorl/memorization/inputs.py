@@ -67,4 +67,6 @@ def _limited(both: TrainAndTest, limit: int, seed: int) -> TrainAndTest:
 
 
 def _place(given: Any) -> str:
-    return str(given) if isinstance(given, str | Path) else getattr(given, "name", "")
+    if isinstance(given, str | Path):
+        return str(Path(given).expanduser().absolute())  # found again from another folder
+    return str(getattr(given, "name", ""))

@@ -24,7 +24,7 @@ def check_overlap(count: int, n: int) -> str | None:
     """Return a warning where P shares pictures with T, None where it does not.
 
     Args:
-        count: pictures of P that are also in T: of equal pixels, or at distance 0 at the first layer.
+        count: pictures of P that are also in T.
         n: pictures of P.
 
     Raises:

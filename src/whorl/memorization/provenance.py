@@ -38,6 +38,12 @@ class EncoderRecord:
         settings = dict(encoder.settings)
         return cls(encoder.name, str(settings.get("location", encoder.name)), encoder.digest, settings)
 
+    def without_paths(self) -> EncoderRecord:
+        """Return the record with a local folder reduced to its name, for a Reference to publish."""
+        if not Path(self.location).exists():
+            return self
+        return EncoderRecord(self.name, self.name, self.digest, dict(self.settings) | {"location": self.name})
+
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
         return {

@@ -175,7 +175,7 @@ class Reference(ReferenceContents):
         Raises:
             ScoreError: a layer is missing or of another width, NaN, too few rows, no cell that can be scored.
         """
-        held = generated if isinstance(generated, Embeddings) else from_arrays(generated, source="generated")
+        held = generated if isinstance(generated, Embeddings) else self._wrap(generated)
         self.check_count(len(held), held.source)
         missing = [layer for layer in self.layers if layer not in held.layers]
         if missing:
@@ -254,8 +254,13 @@ class Reference(ReferenceContents):
             python_warnings.warn(note, WhorlWarning, stacklevel=3)
         return cls(**_fields(contents), _loaded_encoder=encoder)
 
+    def _wrap(self, arrays: Mapping[Layer, NDArray[np.floating]]) -> Embeddings:
+        if isinstance(arrays, Mapping):  # layers that are not scored must not change what the rows' keys mean
+            arrays = {layer: array for layer, array in arrays.items() if layer in self.layers}
+        return from_arrays(arrays, source="generated")
+
     def _compare_keys(self, held: Embeddings) -> tuple[int | None, list[str]]:
-        if self.train.keys is None or self.test.keys is None:
+        if self.train.keys is None or self.test.keys is None or held.keys_of != self.train.keys_of:
             return None, []
         notes = []
         held_out = shared_keys(held.keys, self.test.keys)

@@ -25,16 +25,13 @@ from whorl.memorization.settings import ReferenceSettings
 
 MANIFEST = "manifest.json"
 _PICTURES = "pictures.json"
+_OUR_NAME = re.compile(r"manifest\.json|pictures\.json|layer-\d{4,}\.safetensors")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool) -> Path:
     """Write a Reference; see `Reference.save`."""
-    if folder.exists() and overwrite and not (folder / MANIFEST).is_file():
-        raise StorageError(
-            f"{folder} exists and is no Reference; it is not overwritten. Choose another folder."
-        )
-    with replacing_folder(folder, overwrite=overwrite) as temporary:
+    with replacing_folder(folder, overwrite=overwrite, ours=holds_reference) as temporary:
         layers = [
             _write_layer(temporary, number, part) for number, part in enumerate(reference.layer_references, 1)
         ]
@@ -54,6 +51,14 @@ def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool)
         text = _canonical(manifest | {"checksum": digest_json(manifest)})
         (temporary / MANIFEST).write_text(text, encoding="utf-8")
     return folder
+
+
+def holds_reference(folder: Path) -> bool:
+    """Return whether a folder holds a Reference, perhaps a damaged one, and nothing else."""
+    names = {path.name for path in folder.iterdir()}
+    if MANIFEST not in names or not all(_OUR_NAME.fullmatch(name) for name in names):
+        return False
+    return b'"whorl-reference/' in (folder / MANIFEST).read_bytes()[:200]
 
 
 def read_folder(folder: Path) -> ReferenceContents:
@@ -133,6 +138,7 @@ def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:
         arrays = deserialise(data)
     except SafetensorError as error:
         raise _damaged(folder, f"{entry['file']}: {error}") from error
+    _check_shapes(folder, entry["file"], arrays)
     return LayerReference(
         layer=entry["layer"],
         partition=Partition(
@@ -150,6 +156,23 @@ def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:
     )
 
 
+def _check_shapes(folder: Path, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    c, d = arrays["components"].shape
+    n, m = len(arrays["train"]), len(arrays["test_nearest"])
+    expected = {
+        "mean": (d,),
+        "centres": (len(arrays["centres"]), c),
+        "train": (n, c),
+        "train_cells": (n,),
+        "test_cells": (m,),
+        "test_distances": (m,),
+        "test_nearest": (m,),
+    }
+    wrong = [key for key, shape in expected.items() if arrays[key].shape != shape]
+    if wrong:
+        raise _damaged(folder, f"{name}: the shapes of {', '.join(wrong)} do not fit the others")
+
+
 def _write_pictures(folder: Path, reference: ReferenceContents) -> dict[str, str] | None:
     if reference.train.ids is None or reference.test.ids is None:
         return None
@@ -158,6 +181,7 @@ def _write_pictures(folder: Path, reference: ReferenceContents) -> dict[str, str
         name: {
             "ids": list(side.ids or ()),
             "keys": side.keys.tobytes().hex() if side.keys is not None else "",
+            "keys_of": side.keys_of,
         }
         for name, side in sides.items()
     }
@@ -194,7 +218,7 @@ def _picture_set(described: Mapping[str, Any], pictures: Mapping[str, Any] | Non
     if pictures is None:
         return PictureSet(**described)
     keys: NDArray[np.uint8] = np.frombuffer(bytes.fromhex(pictures["keys"]), dtype=np.uint8).reshape(-1, 16)
-    return PictureSet(**described, ids=tuple(pictures["ids"]), keys=keys)
+    return PictureSet(**described, ids=tuple(pictures["ids"]), keys=keys, keys_of=pictures["keys_of"])
 
 
 def _canonical(manifest: Mapping[str, Any]) -> str:

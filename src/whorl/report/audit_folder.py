@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from whorl.errors import StorageError
 from whorl.files import replacing_folder
 from whorl.images import ImageSource
 from whorl.memorization import Curve
@@ -20,6 +19,15 @@ from whorl.report.pair_pictures import decisive_pairs, open_pairs
 TableFormat: TypeAlias = Literal["csv", "parquet"]
 SCHEMA = "whorl-audit/1"
 RESULT = "result.json"
+_OUR_NAMES = {RESULT, "pictures.csv", "pictures.parquet", "curve.svg", "curve.png", "report.html"}
+
+
+def holds_audit(folder: Path) -> bool:
+    """Return whether a folder holds what an audit leaves behind, and nothing else."""
+    names = {path.name for path in folder.iterdir()}
+    if RESULT not in names or names - _OUR_NAMES:
+        return False
+    return b'"whorl-audit/' in (folder / RESULT).read_bytes()[:200]
 
 
 def result_document(curve: Curve, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +45,7 @@ def write_audit(
     curve: Curve,
     *,
     generated: ImageSource,
-    train: str | ImageSource | None,
+    train: ImageSource | None,
     details: Mapping[str, Any],
     digests: Mapping[str, str] | None = None,
     table_format: TableFormat = "csv",
@@ -49,7 +57,7 @@ def write_audit(
         folder: made here; must not exist unless `overwrite`, and then must hold an audit.
         curve: the result.
         generated: Q's pictures, to show the closest pairs.
-        train: T's pictures or where they were; pairs are shown by id alone where they cannot be opened.
+        train: T's pictures; pairs are shown by id alone without them. See `recorded_pictures`.
         details: command, Reference, encoder, versions, for the report's last section and result.json.
         digests: pixel digests of T's pictures by id; see `open_pairs`.
         table_format: file type of the table per picture.
@@ -58,10 +66,8 @@ def write_audit(
     Raises:
         StorageError: the folder exists, or the disk is full; nothing half-written is left.
     """
-    if folder.exists() and overwrite and not (folder / RESULT).is_file():
-        raise StorageError(f"{folder} exists and is no audit; it is not overwritten. Choose another folder.")
     pairs = open_pairs(decisive_pairs(curve), generated=generated, train=train, digests=dict(digests or {}))
-    with replacing_folder(folder, overwrite=overwrite) as temporary:
+    with replacing_folder(folder, overwrite=overwrite, ours=holds_audit) as temporary:
         document = json.dumps(result_document(curve, details), indent=1, ensure_ascii=False, allow_nan=False)
         (temporary / RESULT).write_text(document + "\n", encoding="utf-8")
         _write_table(temporary, curve, table_format)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 from whorl.errors import ImageError
 from whorl.images import ImageSource, Picture, open_images, pixel_digest
+from whorl.images.kinds import is_picture
+from whorl.images.picture_files import PictureFiles
 from whorl.memorization import ClosestPair, Curve
 from whorl.report.pairs_display import PairPictures
 
 PAIRS_SHOWN = 6
+_MEMBER_OR_SLICE = re.compile(r"(::[^\[\]/]*)?(\[-?\d*:-?\d*\])?$")
 
 
 def decisive_pairs(curve: Curve, count: int = PAIRS_SHOWN) -> tuple[ClosestPair, ...]:
@@ -27,7 +32,7 @@ def open_pairs(
     pairs: Sequence[ClosestPair],
     *,
     generated: ImageSource,
-    train: str | ImageSource | None,
+    train: ImageSource | None,
     digests: dict[str, str],
 ) -> tuple[PairPictures, ...]:
     """Open both pictures of each pair; None stands for one that is not to be had.
@@ -35,16 +40,15 @@ def open_pairs(
     Args:
         pairs: which.
         generated: Q's pictures.
-        train: T's pictures or where they were, None where unknown.
+        train: T's pictures, None where they are not at hand.
         digests: first 32 hex digits of the pixel digest of training pictures by id, as the Reference remembers
             them: a picture that has changed since is not shown.
     """
-    source = _try_open(train)
-    places = {name: i for i, name in enumerate(source.ids)} if source is not None else {}
+    places = {name: i for i, name in enumerate(train.ids)} if train is not None else {}
     generated_places = {name: i for i, name in enumerate(generated.ids)}
     shown = []
     for pair in pairs:
-        original = _picture(source, places.get(pair.train_id or ""))
+        original = _picture(train, places.get(pair.train_id or ""))
         expected = digests.get(pair.train_id or "")
         if original is not None and expected and not pixel_digest(original).startswith(expected):
             original = None
@@ -53,13 +57,32 @@ def open_pairs(
     return tuple(shown)
 
 
-def _try_open(train: str | ImageSource | None) -> ImageSource | None:
-    if train is None:
-        return None
+def recorded_pictures(place: str, wanted: Sequence[str]) -> ImageSource | None:
+    """Open T's pictures at the place a Reference names, None where they are not at hand.
+
+    A Reference may come from a stranger, so what it names is not searched for: the place must be one file, or
+    a folder in which just the wanted pictures are looked up; patterns, lists and names that climb out of the
+    folder are not followed.
+
+    Args:
+        place: the path the Reference was built from, perhaps with a member or slice behind it.
+        wanted: ids of the training pictures to show.
+    """
+    path = Path(_MEMBER_OR_SLICE.sub("", place))
     try:
-        return open_images(train)
-    except ImageError:
+        if path.is_dir():
+            files = {name: path / name for name in wanted if _stays_inside(name) and (path / name).is_file()}
+            return PictureFiles(str(path), list(files.values()), list(files)) if files else None
+        if path.is_file() and path.suffix != ".txt":
+            return open_images(place)
+    except (ImageError, OSError, ValueError):
         return None
+    return None
+
+
+def _stays_inside(name: str) -> bool:
+    pure = PurePosixPath(name)
+    return not pure.is_absolute() and ".." not in pure.parts and is_picture(name)
 
 
 def _picture(source: ImageSource | None, place: int | None) -> Picture | None:
