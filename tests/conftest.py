@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Machines differ in speed, and a shared one from minute to minute: time is measured in benchmarks/, not here.
+# Machines differ in speed, and a shared one from minute to minute: no test hangs on time.
 settings.register_profile("whorl", deadline=None)
 settings.load_profile("whorl")
 
