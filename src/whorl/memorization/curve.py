@@ -99,14 +99,10 @@ class Curve:
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        verdict = self.verdict
         curve = ", ".join(
             f"{layer}: {z:+.1f}" for layer, z in zip(self.layers, self.standardised, strict=True)
         )
-        return (
-            f"<Curve of {self.n_generated} pictures: {verdict.whole.finding} (early {verdict.early.finding}, "
-            f"late {verdict.late.finding}); standardised C_T by layer {curve}>"
-        )
+        return f"<Curve of {self.n_generated} pictures: {self.verdict}; standardised C_T by layer {curve}>"
 
     @cached_property
     def values(self) -> NDArray[np.float64]:

@@ -35,6 +35,9 @@ class LevelVerdict:
     standardised: float
     p_value: float
 
+    def __str__(self) -> str:
+        return self.finding
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -47,6 +50,9 @@ class Verdict:
     early: LevelVerdict
     late: LevelVerdict
     whole: LevelVerdict
+
+    def __str__(self) -> str:
+        return f"{self.whole} (early {self.early}, late {self.late})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as JSON values."""
