@@ -213,3 +213,58 @@ def _settle(
     first = np.concatenate(([True], np.diff(rows[order]) > 0))
     winners = order[first]
     return candidates[winners], squared[winners]
+
+
+@dataclass(frozen=True)
+class NearestK:
+    """The k nearest training points of each query, from near to far.
+
+    Attributes:
+        index: int64 (Q, k), rows of the training points; the lowest row first among equals.
+        distance: float64 (Q, k), their exact Euclidean distances.
+    """
+
+    index: NDArray[np.int64]
+    distance: NDArray[np.float64]
+
+
+def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: int) -> NearestK:
+    """Find each query's k nearest training points by Euclidean distance, exactly.
+
+    Equivalent to ``scipy.spatial.distance.cdist(queries, train).argsort(1, kind="stable")[:, :k]``, without
+    the matrix. Of unit vectors, these are the nearest by cosine too.
+
+    Args:
+        queries: (Q, D) finite floats.
+        train: (N, D) finite floats, N >= k.
+        k: how many.
+
+    Raises:
+        ScoreError: shapes do not fit, a value is not finite, or there are fewer than k training points.
+
+    >>> k_nearest(np.array([[0.9]]), np.array([[0.0], [2.0], [1.0]]), k=2).index
+    array([[2, 0]])
+    """
+    import torch
+
+    _check(queries, train, None, None, "euclidean")
+    if not 1 <= k <= len(train):
+        raise ScoreError(f"k must lie between 1 and the {len(train)} training points; got {k}.")
+    index = np.empty((len(queries), k), dtype=np.int64)
+    squared = np.empty((len(queries), k))
+    centre = train.mean(axis=0, dtype=np.float64)
+    dtype = torch.float32 if queries.dtype == train.dtype == np.float32 else torch.float64
+    qq, tt = (torch.as_tensor(side - centre).to(dtype) for side in (queries, train))
+    half_norms = tt.square().sum(1).div_(2)
+    step = max(1, _BLOCK_NUMBERS // len(train))
+    for start in range(0, len(queries), step):
+        block = slice(start, min(start + step, len(queries)))
+        closeness, slack = _closeness(qq[block], tt, half_norms)
+        least = closeness.topk(k, dim=1).values[:, -1] - slack
+        rows, columns = (part.numpy() for part in (closeness >= least[:, None]).nonzero(as_tuple=True))
+        exact = ((queries[block][rows].astype(np.float64) - train[columns].astype(np.float64)) ** 2).sum(1)
+        order = np.lexsort((columns, exact, rows))
+        first = np.searchsorted(rows, np.arange(block.stop - block.start))
+        chosen = order[first[:, None] + np.arange(k)]
+        index[block], squared[block] = columns[chosen], exact[chosen]
+    return NearestK(index=index, distance=np.sqrt(squared))

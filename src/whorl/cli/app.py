@@ -10,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 import whorl
-from whorl.cli import audit, cache, reference
+from whorl.cli import audit, cache, lab, reference
 from whorl.errors import WhorlError, WhorlWarning
 
 EXIT_BELOW = 1
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(reference.app, name="reference")
 app.command("audit")(audit.audit)
 app.add_typer(cache.app, name="cache")
+app.add_typer(lab.app, name="lab")
 
 
 def _version(wanted: bool) -> None:
