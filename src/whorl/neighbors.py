@@ -260,11 +260,18 @@ def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: 
     for start in range(0, len(queries), step):
         block = slice(start, min(start + step, len(queries)))
         closeness, slack = _closeness(qq[block], tt, half_norms)
-        least = closeness.topk(k, dim=1).values[:, -1] - slack
-        rows, columns = (part.numpy() for part in (closeness >= least[:, None]).nonzero(as_tuple=True))
-        exact = ((queries[block][rows].astype(np.float64) - train[columns].astype(np.float64)) ** 2).sum(1)
-        order = np.lexsort((columns, exact, rows))
-        first = np.searchsorted(rows, np.arange(block.stop - block.start))
-        chosen = order[first[:, None] + np.arange(k)]
-        index[block], squared[block] = columns[chosen], exact[chosen]
+        index[block], squared[block] = _settle_k(queries[block], train, closeness, slack, k)
     return NearestK(index=index, distance=np.sqrt(squared))
+
+
+def _settle_k(
+    q: NDArray[np.floating], t: NDArray[np.floating], closeness: torch.Tensor, slack: torch.Tensor, k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Order each row's candidates by float64 differences, then by index, and keep the first k."""
+    least = closeness.topk(k, dim=1).values[:, -1] - slack
+    rows, columns = (part.numpy() for part in (closeness >= least[:, None]).nonzero(as_tuple=True))
+    exact = ((q[rows].astype(np.float64) - t[columns].astype(np.float64)) ** 2).sum(1)
+    order = np.lexsort((columns, exact, rows))
+    first = np.searchsorted(rows, np.arange(len(q)))
+    chosen = order[first[:, None] + np.arange(k)]
+    return columns[chosen], exact[chosen]

@@ -269,11 +269,7 @@ def test_the_command(whole, coloured, tmp_path):
     assert result["last"]["step"] == 3 * STEPS
     assert "epoch 3: loss" in done.stderr
     assert left(tmp_path / "e")[0]["loss"] == left(whole.folder)[0]["loss"]
-    for arguments, message in (
-        (("-o", "x"), "not both"),
-        (("-o", "x", "--epochs", 1, "--patch", 5), "do not fill"),
-    ):
-        refused = run(coloured, *arguments, cwd=tmp_path)
-        assert refused.returncode == 2
-        assert message in refused.stderr
-        assert not (tmp_path / "x").exists()
+    refused = run(coloured, "-o", "x", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "not both" in refused.stderr
+    assert not (tmp_path / "x").exists()

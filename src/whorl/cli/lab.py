@@ -9,9 +9,13 @@ from typing import Annotated
 
 import typer
 
+from whorl.cli import lab_knn
 from whorl.cli import options as shared
 
-app = typer.Typer(help="The workshop: train encoders for audits without a hub.", no_args_is_help=True)
+app = typer.Typer(
+    help="The workshop: train small encoders, and measure what they know.", no_args_is_help=True
+)
+app.command("knn")(lab_knn.knn)
 
 
 class Family(StrEnum):
