@@ -17,7 +17,7 @@ from whorl import EncoderError, ImageError, StorageError, WhorlError
 from whorl.checks import check_encoder
 from whorl.embeddings.progress import Silent
 from whorl.lab.train_encoder import train_encoder
-from whorl.lab.training import trainer as trainer_module
+from whorl.lab.training import batches as batches_module
 from whorl.lab.training.checkpoint import FILE
 from whorl.lab.training.recipe import Recipe
 
@@ -158,7 +158,7 @@ def test_a_damaged_checkpoint_and_a_foreign_encoder_are_refused(whole, coloured,
 
 
 def test_a_diverging_training_stops_and_keeps_its_last_checkpoint(coloured, tmp_path, monkeypatch):
-    usual = trainer_module.augmented
+    usual = batches_module.augmented
 
     def poisoned(pixels, labels, indices, epoch, settings):
         batch = usual(pixels, labels, indices, epoch, settings)
@@ -166,7 +166,7 @@ def test_a_diverging_training_stops_and_keeps_its_last_checkpoint(coloured, tmp_
             batch.inputs[0, 0, 0, 0] = torch.nan
         return batch
 
-    monkeypatch.setattr(trainer_module, "augmented", poisoned)
+    monkeypatch.setattr(batches_module, "augmented", poisoned)
     with pytest.raises(EncoderError, match=r"diverged at step 5: loss nan.*--learning-rate"):
         train_encoder(coloured, tmp_path / "e", recipe=recipe())
     monkeypatch.undo()

@@ -56,7 +56,7 @@ def main() -> None:
         _say(f"error: {error}")
         sys.exit(EXIT_USAGE)
     except KeyboardInterrupt:
-        _say("Interrupted. Finished shards are kept; run the same command again to go on.")
+        _say("Interrupted. What was finished is kept; run the same command again to go on.")
         sys.exit(EXIT_INTERRUPTED)
     except Exception:  # exit code 1 means copies were found, so a bug must not use it
         _say(traceback.format_exc() + "This is a bug in Whorl; please report it with the lines above.")

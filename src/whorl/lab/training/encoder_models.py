@@ -122,7 +122,6 @@ def save_encoder(
 
     prefix = f"{model.base_model_prefix}."
     backbone: Any = copy.deepcopy(getattr(model, str(model.base_model_prefix)))
-    backbone._forward_hooks.clear()
     backbone.load_state_dict(
         {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
     )

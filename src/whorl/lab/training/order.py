@@ -44,7 +44,7 @@ class Order:
         return _permutation(self.count, self.seed, epoch)[place * self.batch_size :][: self.batch_size]
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=2)
 def _permutation(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
     stream = np.random.SeedSequence(seed, spawn_key=(_ORDER, epoch))
     order: NDArray[np.int64] = np.random.default_rng(stream).permutation(count)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import EncoderError
-from whorl.lab.training.augment import Batch, augmented
+from whorl.lab.training.augment import Batch
 from whorl.lab.training.averaging import AveragedWeights
+from whorl.lab.training.batches import Batches
 from whorl.lab.training.checkpoint import Checkpoint
 from whorl.lab.training.encoder_models import drop_patches, make_classifier
 from whorl.lab.training.noise import uniforms
@@ -44,8 +45,9 @@ class Trainer:
     ) -> None:
         import torch
 
-        self.recipe, self._pictures, self.device = recipe, pictures, device
+        self.recipe, self.device = recipe, device
         self.order = Order(len(pictures), min(recipe.batch_size, len(pictures)), recipe.seed)
+        self._batches = Batches(pictures, self.order, recipe)
         self.model = make_classifier(recipe, len(pictures.classes)).to(device)
         self.average = AveragedWeights(self.model.state_dict(), recipe.average)
         self._optimiser = _adamw(self.model, recipe)
@@ -66,7 +68,7 @@ class Trainer:
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(progress, self.recipe.learning_rate, self.recipe.warmup)
         indices, epoch = self.order.indices(self.step), self.order.epoch_of(self.step)
-        batch = augmented(self._pictures.pixels, self._pictures.labels, indices, epoch, self.recipe)
+        batch = self._batches.at(self.step)
         self.model.train()
         self._patches = self._kept_patches(indices, epoch, progress)
         loss = self._loss(batch)
