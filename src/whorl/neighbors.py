@@ -204,11 +204,14 @@ def _closeness(
     return product, unit * (reaches + radii) * radii
 
 
-def _candidates(closeness: torch.Tensor, slack: torch.Tensor) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    if slack.shape[1] == 1:
-        certain = closeness.max(dim=1, keepdim=True).values - slack
-    else:
-        certain = (closeness - slack).max(dim=1, keepdim=True).values
+def _candidates(
+    closeness: torch.Tensor, slack: torch.Tensor, k: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return every (row, column) that may be among its row's k nearest once rounding is undone."""
+    one_per_row = slack.shape[1] == 1
+    lower = closeness if one_per_row else closeness - slack
+    least = lower.max(dim=1, keepdim=True).values if k == 1 else lower.topk(k, dim=1).values[:, -1:]
+    certain = least - slack if one_per_row else least
     rows, columns = (closeness >= certain - slack).nonzero(as_tuple=True)
     return rows.cpu().numpy(), columns.cpu().numpy()
 
@@ -236,3 +239,64 @@ def _settle(
     first = np.concatenate(([True], np.diff(rows[order]) > 0))
     winners = order[first]
     return candidates[winners], squared[winners]
+
+
+@dataclass(frozen=True)
+class NearestK:
+    """The k nearest training points of each query, from near to far.
+
+    Attributes:
+        index: int64 (Q, k), rows of the training points; the lowest row first among equals.
+        distance: float64 (Q, k), their exact Euclidean distances.
+    """
+
+    index: NDArray[np.int64]
+    distance: NDArray[np.float64]
+
+
+def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: int) -> NearestK:
+    """Find each query's k nearest training points by Euclidean distance, exactly.
+
+    Equivalent to ``scipy.spatial.distance.cdist(queries, train).argsort(1, kind="stable")[:, :k]``, without
+    the matrix. Of unit vectors, these are the nearest by cosine too.
+
+    Args:
+        queries: (Q, D) finite floats.
+        train: (N, D) finite floats, N >= k.
+        k: how many.
+
+    Raises:
+        ScoreError: shapes do not fit, a value is not finite, or there are fewer than k training points.
+
+    >>> k_nearest(np.array([[0.9]]), np.array([[0.0], [2.0], [1.0]]), k=2).index
+    array([[2, 0]])
+    """
+    import torch
+
+    _check(queries, train, None, None, "euclidean")
+    if not 1 <= k <= len(train):
+        raise ScoreError(f"k must lie between 1 and the {len(train)} training points; got {k}.")
+    index = np.empty((len(queries), k), dtype=np.int64)
+    squared = np.empty((len(queries), k))
+    centre = train.mean(axis=0, dtype=np.float64)
+    dtype = torch.float32 if queries.dtype == train.dtype == np.float32 else torch.float64
+    qq, tt = (torch.as_tensor(side - centre).to(dtype) for side in (queries, train))
+    half_norms = tt.square().sum(1).div_(2)
+    step = max(1, _BLOCK_NUMBERS // len(train))
+    for start in range(0, len(queries), step):
+        block = slice(start, min(start + step, len(queries)))
+        closeness, slack = _closeness(qq[block], tt, half_norms)
+        index[block], squared[block] = _settle_k(queries[block], train, closeness, slack, k)
+    return NearestK(index=index, distance=np.sqrt(squared))
+
+
+def _settle_k(
+    q: NDArray[np.floating], t: NDArray[np.floating], closeness: torch.Tensor, slack: torch.Tensor, k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Order each row's candidates by float64 differences, then by index, and keep the first k."""
+    rows, columns = _candidates(closeness, slack, k)
+    exact = ((q[rows].astype(np.float64) - t[columns].astype(np.float64)) ** 2).sum(1)
+    order = np.lexsort((columns, exact, rows))
+    first = np.searchsorted(rows, np.arange(len(q)))
+    chosen = order[first[:, None] + np.arange(k)]
+    return columns[chosen], exact[chosen]

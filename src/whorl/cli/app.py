@@ -13,12 +13,13 @@ from typing import Annotated, TextIO
 import typer
 
 import whorl
-from whorl.cli import audit, cache, reference
+from whorl.cli import audit, cache, lab, reference
 from whorl.errors import WhorlError, WhorlWarning
 
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
+_GO_ON = "Stopped. What was finished is kept; run the same command again to go on."
 
 app = typer.Typer(
     name="whorl",
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(reference.app, name="reference")
 app.command("audit")(audit.audit)
 app.add_typer(cache.app, name="cache")
+app.add_typer(lab.app, name="lab")
 
 
 def _version(wanted: bool) -> None:
@@ -68,15 +70,15 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
+        if code == EXIT_SIGNAL + signal.SIGINT:  # a command that stopped in its own time
+            _say(_GO_ON)
     except _StoppedError as stop:
-        _say("Stopped. Finished shards are kept; run the same command again to go on.")
+        _say(_GO_ON)
         code = EXIT_SIGNAL + stop.args[0]
     except typer.Abort:
         code = EXIT_SIGNAL + signal.SIGINT
-    except (
-        BrokenPipeError,
-        SystemExit,
-    ):  # typer answers a closed pipe by exit code 1, which means copies here
+    except (BrokenPipeError, SystemExit):
+        # typer answers a closed pipe by exit code 1, which means copies here
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_SIGNAL + 13
     except (WhorlError, OSError) as error:

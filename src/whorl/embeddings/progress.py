@@ -22,6 +22,14 @@ class Progress(Protocol):
         """Count units done since the last call."""
         ...
 
+    def expect(self, total: int) -> None:
+        """Count towards another total from now on."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Say something worth keeping, on a line of its own."""
+        ...
+
     def end(self) -> None:
         """Stop, finished or not."""
         ...
@@ -34,6 +42,12 @@ class Silent:
         """See `Progress`."""
 
     def advance(self, count: int) -> None:
+        """See `Progress`."""
+
+    def expect(self, total: int) -> None:
+        """See `Progress`."""
+
+    def note(self, text: str) -> None:
         """See `Progress`."""
 
     def end(self) -> None:
@@ -101,6 +115,16 @@ class Bar:
         self._pace.advance(count)
         self._bar.update(self._task, advance=count, pace=self._pace.text())
 
+    def expect(self, total: int) -> None:
+        """See `Progress`."""
+        task = self._bar.tasks[self._task]
+        self._pace.remaining = total - int(task.completed)
+        self._bar.update(self._task, total=total)
+
+    def note(self, text: str) -> None:
+        """See `Progress`."""
+        self._bar.console.print(text, markup=False, highlight=False)
+
     def end(self) -> None:
         """See `Progress`."""
         if self._bar is not None:
@@ -126,6 +150,14 @@ class Lines:
         if time.monotonic() - self._told >= _LINE_EVERY_SECONDS and self._done < self._total:
             self._told = time.monotonic()
             self._say(f"{self._done:,} of {self._total:,} {self._unit}, {self._pace.text()}")
+
+    def expect(self, total: int) -> None:
+        """See `Progress`."""
+        self._total, self._pace.remaining = total, total - self._done
+
+    def note(self, text: str) -> None:
+        """See `Progress`."""
+        self._say(text)
 
     def end(self) -> None:
         """See `Progress`."""

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 
 from whorl.images.contract import ImageSource, Picture
+from whorl.images.labels import Label, LabelledSource
 from whorl.images.names import unique_ids
 from whorl.images.source import Source
 
@@ -31,6 +32,12 @@ class Concatenation(Source):
         super().__init__(name, unique_ids(f"{label}/{each}" for part, label in labelled for each in part.ids))
         self._parts = tuple(parts)
         self._ends = tuple(itertools.accumulate(len(part) for part in parts))
+
+    def labels(self) -> Sequence[Label] | None:
+        """Return the labels of the parts, or None where one has none."""
+        found = [part.labels() if isinstance(part, LabelledSource) else None for part in self._parts]
+        known = [labels for labels in found if labels is not None]
+        return tuple(itertools.chain.from_iterable(known)) if len(known) == len(found) else None
 
     def _read(self, index: int) -> Picture:
         part, place = self._at(index)

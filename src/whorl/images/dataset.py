@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,14 @@ from PIL import Image
 from whorl.errors import ImageError
 from whorl.images.contract import Picture
 from whorl.images.decode import decode_bytes, decode_image
+from whorl.images.labels import Label, as_labels
 from whorl.images.lazy import Lazy
 from whorl.images.names import numbered_ids
 from whorl.images.pixels import pixel_digest, to_picture
 from whorl.images.source import Source
 
 _USUAL = ("image", "img")
+_LABELS = ("label", "labels", "fine_label", "class", "target")
 _EXPECTED = (
     "a Pillow image, a uint8 array (H, W[, C]), encoded bytes, a dict with one of these under 'image' or "
     "'img' (or only one of these), or a tuple that begins with one"
@@ -44,6 +46,14 @@ class DatasetSource(Source):
         self._dataset = dataset
         self._lock = Lazy(threading.Lock)
         _check_first(self._name, dataset)
+
+    def labels(self) -> Sequence[Label] | None:
+        """Return what stands under `label` or second in each item, or None; reads every item for it."""
+        column = next((name for name in _LABELS if name in getattr(self._dataset, "column_names", ())), None)
+        with self._lock.get():
+            if column is not None:
+                return as_labels(list(self._dataset[column]))
+            return as_labels([_label_in(self._dataset[index]) for index in range(len(self))])
 
     def _read(self, index: int) -> Picture:
         with self._lock.get():
@@ -91,6 +101,14 @@ def picture_in(item: Any) -> Image.Image | np.ndarray[Any, Any] | bytes:
         )
     hint = "; give tensor.numpy() of its uint8 pixels, channels last" if hasattr(item, "numpy") else ""
     raise ImageError(f"expected {_EXPECTED}; found {type(item).__module__}.{type(item).__qualname__}{hint}")
+
+
+def _label_in(item: Any) -> object:
+    if isinstance(item, tuple | list) and len(item) > 1:
+        return item[1]
+    if isinstance(item, Mapping):
+        return next((item[name] for name in _LABELS if name in item), None)
+    return None
 
 
 def _like_a_picture(value: Any) -> bool:

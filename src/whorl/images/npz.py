@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from whorl.errors import ImageError
 from whorl.images.archive import opening
 from whorl.images.array import RowSource, check_pictures, is_stack
+from whorl.images.labels import Label, as_labels
 from whorl.images.lazy import Lazy
 from whorl.images.spool import check_unpacked, copy_exactly, temporary
 from whorl.images.zip import data_offset, listing
@@ -45,11 +47,22 @@ class Layout:
 class ArrayFileSource(RowSource):
     """The rows of an array in a file, memory-mapped."""
 
-    def __init__(self, name: str, layout: Layout, rows: functools.partial[NDArray[np.uint8]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        layout: Layout,
+        rows: functools.partial[NDArray[np.uint8]],
+        labels: functools.partial[NDArray[Any]] | None = None,
+    ) -> None:
         super().__init__(name, layout.shape, layout.dtype)
+        self._stored_labels = labels
         self._rows = Lazy(rows, keep_after_fork=True)
         # Unpacked now if it must be at all, so that a damaged file is refused when it is opened.
         self._rows.get()
+
+    def labels(self) -> Sequence[Label] | None:
+        """Return the array of labels beside the pictures, or None."""
+        return None if self._stored_labels is None else as_labels(self._stored_labels().tolist())
 
     def _row(self, index: int) -> NDArray[np.uint8]:
         row: NDArray[np.uint8] = self._rows.get()[index]
@@ -90,13 +103,14 @@ def open_npz(path: Path, member: str | None = None) -> ArrayFileSource:
     layout, info = layouts[chosen], infos[chosen]
     name = str(path) if member is None else f"{path}::{member}"
     check_pictures(name, layout.shape, layout.dtype)
+    labels = _labels_beside(path, chosen, layouts)
     if info.file_size != layout.start + layout.size:
         raise ImageError(f"{name} is not as long as its header says: damaged. Copy or write it again.")
     if info.compress_type == zipfile.ZIP_STORED:
         with opening(path, ".npz file"), path.open("rb") as file:
             start = data_offset(file, info.header_offset) + layout.start
-        return ArrayFileSource(name, layout, functools.partial(_map_file, path, start, layout))
-    return ArrayFileSource(name, layout, functools.partial(_unpack, path, info.filename, layout))
+        return ArrayFileSource(name, layout, functools.partial(_map_file, path, start, layout), labels)
+    return ArrayFileSource(name, layout, functools.partial(_unpack, path, info.filename, layout), labels)
 
 
 def read_layout(file: IO[bytes]) -> Layout:
@@ -133,6 +147,27 @@ def _choose(path: Path, layouts: dict[str, Layout], member: str | None) -> str:
         f"{path} has several arrays of pictures; choose one, such as '{path}::{stacks[0]}'; "
         f"it holds {listed}."
     )
+
+
+def _labels_beside(
+    path: Path, chosen: str, layouts: dict[str, Layout]
+) -> functools.partial[NDArray[Any]] | None:
+    """Find the array with one whole number or word per picture, by the names in use for it."""
+    names = [f"{chosen}_labels", f"{chosen}_label", f"{chosen}_y", "labels", "label", "y", "arr_1"]
+    if chosen.startswith("x_"):
+        names.insert(0, f"y_{chosen.removeprefix('x_')}")
+    count = layouts[chosen].shape[0]
+    for name in names:
+        layout = layouts.get(name)
+        if layout is not None and layout.shape in ((count,), (count, 1)) and layout.dtype.kind in "iuU":
+            return functools.partial(_read_labels, path, name)
+    return None
+
+
+def _read_labels(path: Path, name: str) -> NDArray[Any]:
+    with opening(path, ".npz file", zipfile.BadZipFile), np.load(path, allow_pickle=False) as arrays:
+        labels: NDArray[Any] = arrays[name].reshape(-1)
+        return labels
 
 
 def _map_file(path: Path, offset: int, layout: Layout) -> NDArray[np.uint8]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from whorl.errors import ImageError
 from whorl.images.archive import opening
+from whorl.images.labels import Label, as_labels
 from whorl.images.lazy import Lazy
 from whorl.images.names import numbered_ids, safe_name
 from whorl.images.reading import check_size
@@ -15,6 +17,7 @@ from whorl.images.row_groups import RowGroups
 from whorl.images.source import EncodedSource
 
 _USUAL = ("image", "img")
+_LABELS = ("label", "labels", "fine_label", "class", "target")
 
 
 class ParquetSource(EncodedSource):
@@ -22,7 +25,19 @@ class ParquetSource(EncodedSource):
 
     def __init__(self, name: str, path: Path, leaf: str, ids: tuple[str, ...]) -> None:
         super().__init__(name, ids)
+        self._path = path
         self._rows = Lazy(functools.partial(RowGroups, path, leaf))
+
+    def labels(self) -> Sequence[Label] | None:
+        """Return the column `label` (or `labels`, `fine_label`, `class`, `target`), or None."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with opening(self._path, "Parquet file", pa.ArrowException), pq.ParquetFile(self._path) as file:
+            named = next((name for name in _LABELS if name in file.schema_arrow.names), None)
+            if named is None:
+                return None
+            return as_labels(file.read(columns=[named], use_threads=False).column(0).to_pylist())
 
     def _stored(self, index: int) -> bytes:
         value = self._rows.get().row(index)

@@ -9,6 +9,7 @@ import numpy as np
 
 from whorl.errors import ImageError
 from whorl.images.contract import ImageSource, Picture
+from whorl.images.labels import Label, LabelledSource
 from whorl.images.source import Source
 
 # One stream per use, so that a limit of a source and its split are independent.
@@ -39,6 +40,11 @@ class Selection(Source):
         super().__init__(f"{source.name} ({len(chosen)} of {len(source)})", [source.ids[i] for i in chosen])
         self.source = source
         self.indices = chosen
+
+    def labels(self) -> Sequence[Label] | None:
+        """Return the source's own labels of these pictures."""
+        labels = self.source.labels() if isinstance(self.source, LabelledSource) else None
+        return None if labels is None else tuple(labels[index] for index in self.indices)
 
     def _read(self, index: int) -> Picture:
         return self.source[self.indices[index]]

@@ -10,6 +10,7 @@ from whorl.errors import ImageError
 from whorl.files import digest_bytes, digest_strings
 from whorl.images.contract import Picture
 from whorl.images.decode import decode_bytes
+from whorl.images.labels import Label, folder_labels
 
 
 class Source(ABC):
@@ -78,6 +79,10 @@ class Source(ABC):
         except (ImageError, OSError) as error:
             return digest_bytes(b"unreadable", _reason(error).encode())
 
+    def labels(self) -> Sequence[Label] | None:
+        """Return one label per picture, or None: see `whorl.images.labels_of`."""
+        return None
+
     def _within(self, index: int) -> int:
         index = operator.index(index)
         if not 0 <= index < len(self):
@@ -90,6 +95,10 @@ class EncodedSource(Source):
 
     @abstractmethod
     def _stored(self, index: int) -> bytes: ...
+
+    def labels(self) -> Sequence[Label] | None:
+        """Return the folders that the pictures lie in, or None where they lie in one."""
+        return folder_labels(self.ids)
 
     def _read(self, index: int) -> Picture:
         return decode_bytes(self._stored(index))

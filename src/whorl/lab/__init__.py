@@ -1,0 +1,1 @@
+"""The workshop: what builds encoders, data and generators for studies; no audit needs it."""
