@@ -81,7 +81,8 @@ def knn_by_layer(
         EncoderError: the encoder cannot be loaded, or fails.
         ScoreError: fewer than k training pictures.
 
-    >>> pictures = [(np.full((8, 8), 40 * i, np.uint8), i // 3) for i in range(6)]
+    >>> line = np.eye(8, dtype=np.uint8)
+    >>> pictures = [(line[::step] * (200 + i), step) for step in (1, -1) for i in range(3)]
     >>> knn_by_layer(pictures, pictures, "pixels:8", k=1, cache=None).accuracy
     {'pixels': 1.0}
     """
