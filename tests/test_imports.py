@@ -9,6 +9,13 @@ import pytest
 HEAVY = ("torch", "transformers", "sklearn", "matplotlib", "pyarrow", "scipy", "jinja2")
 
 
+@pytest.mark.parametrize("statement", ["import whorl", "import whorl.cli"])
+def test_not_even_numpy_is_imported_for_the_command_line(statement):
+    code = f"import sys; {statement}; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize(
     "statement",
     ["import whorl", "import whorl.cli", "import whorl.images, whorl.encoders, whorl.report, whorl.checks"],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whorl.embeddings.options import EncodeOptions
-from whorl.encoders.layers import LayerSelection
+if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
+    from whorl.encoders.layers import LayerSelection
 
 
 class OnError(StrEnum):
@@ -90,14 +91,14 @@ def encode_options(
     """Gather the options that say how pictures are run through an encoder."""
     if no_cache and cache is not None:
         raise typer.BadParameter("give --cache or --no-cache, not both")
-    return EncodeOptions(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=None if no_cache else (cache or "auto"),
-        on_error=on_error.value,
-        progress=not quiet,
-    )
+    return {
+        "batch_size": batch_size,
+        "workers": workers,
+        "shard_size": shard_size,
+        "cache": None if no_cache else (cache or "auto"),
+        "on_error": on_error.value,
+        "progress": not quiet,
+    }
 
 
 def refuse_inside(output: Path, *sources: str | None) -> None:
