@@ -62,9 +62,9 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the s
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     warnings.showwarning = _show_warning
-    # Before torch is imported: threads that spin while they wait slow each other down several times over
-    # as soon as anything else runs on the machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Before torch is imported: its threads spin while they wait for each other, and as soon as anything else
+    # runs on the machine that makes them several times slower. A short spin costs a quiet machine little.
+    os.environ.setdefault("GOMP_SPINCOUNT", "30000")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
