@@ -1,17 +1,26 @@
 """The HTML report: whole, self-contained, deaf to what names try."""
 
+import base64
+import io
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from browser import look
 from whorl import Reference, WhorlError
 from whorl.errors import StorageError
-from whorl.report import PairPictures, ReportEntry, render_report, write_report
+from whorl.report import (
+    CurveDisplay,
+    PairPictures,
+    ReportEntry,
+    ReportFigure,
+    render_report,
+    write_report,
+)
 
 VOID = {"meta", "img", "br", "col", "hr", "link", "input"}
 HOSTILE = '"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>\u202e\udc80'
@@ -165,6 +174,15 @@ def test_exact_copies_are_never_hidden_behind_a_healthy_badge(make_curve):
     assert page.words.count("17 of 500 generated pictures equal") == 1
 
 
+def test_nor_behind_a_healthy_tag_in_the_overview(make_curve, picture):
+    entries = [
+        sampled(make_curve([0.0, 0.1], identical=1), picture, "a"),
+        sampled(make_curve([0.0, 0.1]), picture, "b"),
+    ]
+    words = Page(render_report(entries, title="x")).words
+    assert words.index("a 1 exact copy ● healthy") < words.index("b ● healthy") < words.index("Each line is")
+
+
 def test_notes_come_before_the_numbers(make_curve):
     skipped = tuple((f"{i}.png", "broken") for i in range(130))
     curve = make_curve([0.0], coverage=0.5, warnings=("T and P share 3 pictures.",), skipped=skipped)
@@ -218,27 +236,117 @@ def test_a_measured_curve_is_reported(tmp_path):
     assert "80 of 80 generated pictures equal a training picture" in check_self_contained(text).words
 
 
-def test_a_browser_renders_it_to_the_end_at_desktop_and_phone_width(copying, picture, tmp_path):
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("needs a headless Chromium")
-    report = write_report(tmp_path / "r.html", [entry(copying, pictures=(picture(), None))], title="x")
-    for width in (1100, 500):
-        shot = tmp_path / f"{width}.png"
-        flags = (
-            "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            f"--disable-component-update --disable-sync --hide-scrollbars --window-size={width},1600"
-        ).split()
-        command = [
-            browser,
-            *flags,
-            f"--user-data-dir={tmp_path / 'profile'}",
-            f"--screenshot={shot}",
-            report.as_uri(),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        from PIL import Image
+def sampled(curve, picture, name="mine", count=16, side=32, about=""):
+    samples = tuple(picture(side, seed) for seed in range(count))
+    return ReportEntry(name, curve, about=about, samples=samples)
 
-        pixels = np.asarray(Image.open(shot).convert("RGB"))
-        assert pixels.shape[:2] == (1600, width)
-        assert (pixels == (0xB5, 0x39, 0x0B)).all(-1).sum() > 1000  # the badge, in its colour
+
+def images(page):
+    """The attributes of each <img>, in order."""
+    found = []
+    for tag, name, value in page.attributes:
+        if tag == "img":
+            found += [{}] if name == "src" else []
+            found[-1][name] = value
+    return found
+
+
+def decoded(image):
+    data = base64.b64decode(image["src"].removeprefix("data:image/png;base64,"))
+    return np.asarray(Image.open(io.BytesIO(data)))
+
+
+def test_one_set_shows_its_pictures_under_the_verdict(copying, picture):
+    page = check_self_contained(render_report([sampled(copying, picture, about="From disk.")], title="x"))
+    (image,) = images(page)
+    assert image["alt"] == "16 of 500 generated pictures of the set mine"
+    assert image["class"] == "pixels"
+    assert decoded(image).shape == (int(image["height"]), int(image["width"]), 3)
+    words = page.words
+    order = (
+        "From disk.",
+        "Signs of copying",
+        "Some of the pictures",
+        "16 of 500",
+        "Low level and high level",
+    )
+    assert [words.index(told) for told in order] == sorted(words.index(told) for told in order)
+
+
+def test_sets_show_strips_that_align_and_say_where_there_are_none(make_curve, picture):
+    entries = [
+        sampled(make_curve([0.0, 0.0]), picture, "small", about="Of a small model."),
+        sampled(make_curve([-9.0, 0.0]), picture, "large", side=300),
+        sampled(make_curve([9.0, 0.0]), picture, "few", count=3),
+        ReportEntry("none", make_curve([0.0, 0.0])),
+    ]
+    page = check_self_contained(render_report(entries, title="x"))
+    small, large, few = images(page)
+    assert (small["width"], small["height"]) == (large["width"], large["height"]) == ("890", "50")
+    assert few["height"] == "50"
+    assert "class" not in large
+    assert few["alt"] == "3 of 500 generated pictures of the set few"
+    words = page.words
+    assert words.index("Pictures not at hand.") < words.index("Each line is one set")
+    assert "Some of the pictures" not in words
+    assert words.count("Of a small model.") == 2  # in the table, and under the set's heading
+
+
+def test_of_many_samples_sixteen_are_shown_and_large_ones_stay_small(copying, picture):
+    page = render_report([sampled(copying, picture, count=20, side=32)], title="x")
+    assert "16 of 500" in page
+    bare = len(render_report([ReportEntry("mine", copying)], title="x"))
+    assert len(render_report([sampled(copying, picture, side=1000)], title="x")) - bare < 800_000
+
+
+def test_a_lead_and_further_figures(make_curve, copying, picture):
+    figure = CurveDisplay.from_curves(copying).to_svg()
+    figures = [ReportFigure("First", figure, "What it says."), ReportFigure(HOSTILE, figure, HOSTILE)]
+    entries = [sampled(copying, picture, HOSTILE, about=HOSTILE), sampled(copying, picture, "b")]
+    page = check_self_contained(render_report(entries, title="x", lead=f"Look. {HOSTILE}", figures=figures))
+    words = page.words
+    order = ("Look. ", "Overview", "First", "What it says.", "Low level and high level")
+    assert [words.index(told) for told in order] == sorted(words.index(told) for told in order)
+    assert page.tags.count("svg") == 2 * 3 + 2
+    alone = check_self_contained(render_report(entries[:1], title="x", figures=figures))
+    assert "What it says." in alone.words
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        "", "x", "<svg", "<p></p>", "<svg></svg><p></p>", "<svg><script/></svg>", "<svg><style/></svg>",
+        '<svg onload="x"/>', "<svg onload = 'x'/>", '<svg><image href="http://a.example/x"/></svg>',
+        "<svg><image href='data:image/svg+xml,x'/></svg>", '<svg><g fill="url(http://a.example)"/></svg>',
+        '<svg><a href="#x"/></svg>', "<svg><foreignObject/></svg>", "<svg><!DOCTYPE x></svg>",
+        '<?xml version="1.0"?><svg/>', '<svg><image href = "x.png"/></svg>', "<svg><g fill='&e;'/></svg>",
+        "<svg><p/></svg>", "<svg/><svg/>",
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_more_than_a_picture_is_refused(svg):
+    with pytest.raises(WhorlError, match="figure 'mine': expected one <svg>"):
+        ReportFigure("mine", svg, "")
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 4), (0, 8, 3)])
+def test_a_sample_that_is_no_picture_is_refused(copying, picture, shape):
+    with pytest.raises(WhorlError, match="sample 2 of 'mine': expected uint8"):
+        ReportEntry("mine", copying, samples=(picture(), np.zeros(shape, np.uint8)))
+
+
+@pytest.mark.parametrize("width", [1100, 500])
+@pytest.mark.parametrize("several", [False, True])
+def test_a_browser_shows_all_of_it_at_desktop_and_phone_width(copying, picture, tmp_path, width, several):
+    samples = tuple(picture(side) for side in (8, 32, 300, 64) * 4)
+    pairs = entry(copying, pictures=(picture(), None)).pair_pictures
+    entries = [ReportEntry("mine", copying, pairs, "About it. " * 20, samples)]
+    if several:
+        entries += [ReportEntry("m" * 90, copying, pairs, "", samples[:5]), entry(copying, "none")]
+    figure = ReportFigure("More", CurveDisplay.from_curves(copying).to_svg(), "A figure.")
+    report = write_report(tmp_path / "r.html", entries, title="x", lead="Look. " * 30, figures=[figure])
+    seen = look(report, width=width, screenshot=tmp_path / "shot.png", full=True)
+    assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
+    assert seen.images == (2 * 6 + 2 if several else 6 + 1)
+    pixels = np.asarray(Image.open(tmp_path / "shot.png").convert("RGB"))
+    assert pixels.shape[1] == width
+    assert (pixels == (0xB5, 0x39, 0x0B)).all(-1).sum() > 1000  # the badge, in its colour

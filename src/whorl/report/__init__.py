@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from whorl.report.curve_display import CurveDisplay
-    from whorl.report.html import ReportEntry, render_report, write_report
+    from whorl.report.entries import ReportEntry, ReportFigure
+    from whorl.report.html import render_report, write_report
     from whorl.report.pairs_display import PairsDisplay
     from whorl.report.pictures import PairPictures
     from whorl.report.terminal import CurveTable, curve_table
@@ -22,7 +23,8 @@ _HOMES = {
     "LevelWords": "whorl.report.words",
     "PairPictures": "whorl.report.pictures",
     "PairsDisplay": "whorl.report.pairs_display",
-    "ReportEntry": "whorl.report.html",
+    "ReportEntry": "whorl.report.entries",
+    "ReportFigure": "whorl.report.entries",
     "curve_table": "whorl.report.terminal",
     "headline": "whorl.report.words",
     "level_words": "whorl.report.words",
@@ -37,6 +39,7 @@ __all__ = [
     "PairPictures",
     "PairsDisplay",
     "ReportEntry",
+    "ReportFigure",
     "curve_table",
     "headline",
     "level_words",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,6 +18,12 @@ _DPI = 200
 _SUFFIXES = (".svg", ".png")
 _STYLE = "stroke-linejoin:round;stroke-linecap:butt"
 _ID = re.compile(r'\bid="([^"]+)"')
+# All that matplotlib draws with; nothing here runs, styles the page around it, or leads out of the figure.
+_DRAWN = {
+    *("svg", "g", "defs", "use", "clipPath", "pattern", "image", "title", "desc", "text", "tspan"),
+    *("path", "rect", "line", "circle", "ellipse", "polygon", "polyline"),
+    *("linearGradient", "radialGradient", "stop"),
+}
 _USE = re.compile(r'(xlink:href="#|href="#|url\(#)([^")]+)')
 
 
@@ -77,10 +84,45 @@ def figure_svg(figure: Figure, *, title: str, prefix: str = "w") -> str:
         f'viewBox="0 0 {width:g} {height:g}" width="{width:g}pt" height="{height:g}pt" style="{_STYLE}" '
         f'role="img" aria-label={quoteattr(title)}>\n<title>{escape(title)}</title>'
     )
-    return head + _renumber(re.sub(r"\n\s*\n", "\n", body), prefix)
+    return head + renumber(re.sub(r"\n\s*\n", "\n", body), prefix)
 
 
-def _renumber(body: str, prefix: str) -> str:
+def check_svg(text: str, what: str) -> None:
+    """Refuse a figure that could do more in a page than be looked at; `what` names it in the message.
+
+    Raises:
+        WhorlError: it is not one whole ``<svg>`` element, or holds a script, a style sheet or an address.
+    """
+    try:
+        # Without "<!" there is no document type, so there are no entities to expand.
+        if not text.startswith("<svg") or "<!" in text or "<?" in text:
+            raise ValueError
+        elements = list(ElementTree.fromstring(text).iter())  # noqa: S314
+        if not all(_only_drawn(element) for element in elements):
+            raise ValueError
+    except (ValueError, ElementTree.ParseError) as error:
+        raise WhorlError(
+            f"{what}: expected one <svg> element without scripts, style sheets and addresses. Give what a "
+            "display's to_svg() returns."
+        ) from error
+
+
+def _only_drawn(element: ElementTree.Element) -> bool:
+    for name, value in element.attrib.items():
+        key = _local(name).lower()
+        if key.startswith("on") or (key == "href" and not value.startswith(("#", "data:image/png;base64,"))):
+            return False
+        if re.search(r"url\((?!#)", value, re.IGNORECASE):
+            return False
+    return _local(element.tag) in _DRAWN
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def renumber(body: str, prefix: str) -> str:
+    """Number the ids of a figure anew behind `prefix`, and leave out those that nothing refers to."""
     used = {name for _, name in _USE.findall(body)}
     names: dict[str, str] = {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,9 @@ from whorl.errors import WhorlError
 from whorl.files import write_bytes
 from whorl.memorization.curve import Curve
 from whorl.report.details import detail_groups
-from whorl.report.pictures import PairPictures
+from whorl.report.entries import ReportEntry, ReportFigure
 from whorl.report.text import layer_span, p_number, percent, plain, signed
-from whorl.report.views import Badge, entry_view, figure_view
-
-
-@dataclass(frozen=True, eq=False)
-class ReportEntry:
-    """One set of generated pictures in a report.
-
-    Attributes:
-        name: what to call it.
-        curve: its result.
-        pair_pictures: closest pairs with their pictures, nearest first; of the layers that decide
-            (`curve.verdict.early.strongest`, `.late.strongest`, `.whole.strongest`) they are shown.
-    """
-
-    name: str
-    curve: Curve
-    pair_pictures: tuple[PairPictures, ...] = ()
+from whorl.report.views import Badge, entry_view, extra_view, figure_view
 
 
 def write_report(
@@ -41,6 +24,8 @@ def write_report(
     *,
     title: str,
     details: Mapping[str, object] | None = None,
+    lead: str = "",
+    figures: Sequence[ReportFigure] = (),
 ) -> Path:
     """Write a report as one HTML file, in one step; equal input gives equal bytes.
 
@@ -49,6 +34,8 @@ def write_report(
         entries: one set for an audit, several of the same Reference for a comparison.
         title: the heading.
         details: what it was made with (command, versions, digests, settings); nested mappings are flattened.
+        lead: a paragraph under the heading; empty for none.
+        figures: further figures, shown after the overview.
 
     Raises:
         WhorlError: no entry, two of one name, or entries of different References.
@@ -63,24 +50,33 @@ def write_report(
     'report.html'
     """
     path = Path(path)
-    write_bytes(path, render_report(entries, title=title, details=details).encode())
+    text = render_report(entries, title=title, details=details, lead=lead, figures=figures)
+    write_bytes(path, text.encode())
     return path
 
 
 def render_report(
-    entries: Sequence[ReportEntry], *, title: str, details: Mapping[str, object] | None = None
+    entries: Sequence[ReportEntry],
+    *,
+    title: str,
+    details: Mapping[str, object] | None = None,
+    lead: str = "",
+    figures: Sequence[ReportFigure] = (),
 ) -> str:
     """Return the report as text; see `write_report`."""
     _check(entries)
-    views = [entry_view(e.name, e.curve, e.pair_pictures, i) for i, e in enumerate(entries, start=1)]
-    overview = figure_view({e.name: e.curve for e in entries}, 0) if len(entries) > 1 else None
+    several = len(entries) > 1
+    views = [entry_view(entry, i, several=several) for i, entry in enumerate(entries, start=1)]
+    overview = figure_view({e.name: e.curve for e in entries}, 0) if several else None
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             title=title,
+            lead=lead,
             entries=views,
             overview=overview,
+            extras=[extra_view(figure, i) for i, figure in enumerate(figures, start=1)],
             details=detail_groups(_with_reference(details or {}, entries[0].curve)),
             first=entries[0].curve,
         )

@@ -13,6 +13,7 @@ GRID = "#e9ecf0"
 LEVEL = "#f5f6f8"
 BAND = "#e2f1ec"
 PLACEHOLDER = "#d5d9df"
+TILE_FRAME = "#dde1e7"
 FONT = "DejaVu Sans"
 
 FINDING_COLOURS: dict[Finding, str] = {"copies": "#b5390b", "healthy": "#0b6b5d", "under-fits": "#1d5aa6"}

@@ -13,7 +13,7 @@ from whorl.errors import WhorlError
 from whorl.images.contract import Picture
 from whorl.memorization.curve import ClosestPair
 
-__all__ = ["PairPictures", "Picture", "data_uri", "enlarge", "is_small", "reduce"]
+__all__ = ["PairPictures", "Picture", "check_picture", "data_uri", "enlarge", "is_small", "reduce"]
 
 _SMALL = 160
 
@@ -37,13 +37,21 @@ class PairPictures:
 
     def __post_init__(self) -> None:
         for side, picture in (("train", self.train), ("generated", self.generated)):
-            if picture is None:
-                continue
-            if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
-                raise WhorlError(
-                    f"{side} picture of {self.pair.generated_id!r}: expected uint8 (H, W, 3), found "
-                    f"{picture.dtype} {picture.shape}. Open it with whorl.open_images."
-                )
+            if picture is not None:
+                check_picture(picture, f"{side} picture of {self.pair.generated_id!r}")
+
+
+def check_picture(picture: Picture, what: str) -> None:
+    """Refuse what is no picture; `what` names it in the message.
+
+    Raises:
+        WhorlError: it is not uint8 (H, W, 3), or it is empty.
+    """
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise WhorlError(
+            f"{what}: expected uint8 (H, W, 3), found {picture.dtype} {picture.shape}. Open it with "
+            "whorl.open_images."
+        )
 
 
 def is_small(picture: Picture) -> bool:

@@ -11,7 +11,10 @@ from whorl.encoders.contract import Layer
 from whorl.memorization.curve import ClosestPair, Curve
 from whorl.memorization.score import CTScore
 from whorl.memorization.verdict import Finding
+from whorl.report.contact_sheet import MOST_SAMPLES, contact_sheet
 from whorl.report.curve_display import CurveDisplay
+from whorl.report.entries import ReportEntry, ReportFigure
+from whorl.report.figures import renumber
 from whorl.report.findings import layer_findings
 from whorl.report.palette import FINDING_MARKS
 from whorl.report.pictures import PairPictures, Picture, data_uri, is_small
@@ -76,6 +79,18 @@ class PairGroup:
 
 
 @dataclass(frozen=True)
+class SheetView:
+    """Some pictures of a set as one picture; `width` and `height` are those on the page."""
+
+    uri: str
+    width: int
+    height: int
+    small: bool
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class LayerRow:
     """One layer of the table."""
 
@@ -90,6 +105,7 @@ class EntryView:
     """One set of generated pictures, ready to be shown."""
 
     name: str
+    about: str
     anchor: str
     curve: Curve
     badge: Badge
@@ -103,6 +119,7 @@ class EntryView:
     notes: tuple[str, ...]
     rows: tuple[LayerRow, ...]
     groups: tuple[PairGroup, ...]
+    sheet: SheetView | None
     figures: FigureView
     limits: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
@@ -117,13 +134,30 @@ class FigureView:
     narrow: Markup
 
 
-def entry_view(name: str, curve: Curve, pictures: tuple[PairPictures, ...], number: int) -> EntryView:
-    """Prepare one entry; `number` keeps its anchor and its figures' ids apart from the others'."""
+@dataclass(frozen=True)
+class ExtraView:
+    """A further figure, drawn by the caller."""
+
+    title: str
+    svg: Markup
+    caption: str
+
+
+def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
+    """Prepare one entry.
+
+    Args:
+        entry: what to show.
+        number: keeps its anchor and its figures' ids apart from the others'.
+        several: whether its pictures become one strip among strips, or stand alone in two rows.
+    """
+    curve = entry.curve
     findings = layer_findings(curve)
     rows = zip(curve.layers, curve.scores, findings, strict=True)
     early, late, whole = (level_words(curve, level) for level in ("early", "late", "whole"))
     return EntryView(
-        name=name,
+        name=entry.name,
+        about=entry.about,
         anchor=f"set-{number}",
         curve=curve,
         badge=Badge(curve.verdict.whole.finding),
@@ -136,7 +170,8 @@ def entry_view(name: str, curve: Curve, pictures: tuple[PairPictures, ...], numb
         despite=bool(curve.identical) and curve.verdict.whole.finding != "copies",
         notes=notes(curve),
         rows=tuple(LayerRow(layer, s, Badge(f), sum(cell.used for cell in s.cells)) for layer, s, f in rows),
-        groups=tuple(_groups(curve, pictures)),
+        groups=tuple(_groups(curve, entry.pair_pictures)),
+        sheet=_sheet(entry, strip=several) if entry.samples else None,
         figures=figure_view({"": curve}, number),
         limits=limits(curve),
         skipped=curve.skipped[:_MOST_SKIPPED],
@@ -152,7 +187,31 @@ def figure_view(curves: Mapping[str, Curve], number: int) -> FigureView:
     return FigureView(Markup(wide), Markup(narrow))  # noqa: S704
 
 
+def extra_view(figure: ReportFigure, number: int) -> ExtraView:
+    """Prepare a further figure; `number` keeps its ids apart from all others."""
+    # Safe: checked by ReportFigure to be one element that can only be looked at.
+    return ExtraView(figure.title, Markup(renumber(figure.svg, f"x{number}i")), figure.caption)  # noqa: S704
+
+
 _FORMATS = ((False, "w"), (True, "n"))
+_ALONE_COLUMNS = 8
+
+
+def _sheet(entry: ReportEntry, *, strip: bool) -> SheetView:
+    pictures = entry.samples[:MOST_SAMPLES]
+    sheet = contact_sheet(pictures, columns=MOST_SAMPLES if strip else _ALONE_COLUMNS)
+    height, width = sheet.shape[:2]
+    count = f"{len(pictures)} of {entry.curve.n_generated:,} generated pictures"
+    # A strip is shown at half its size, so that sixteen pictures fit beside each other and stay sharp.
+    scale = 2 if strip else 1
+    return SheetView(
+        uri=data_uri(sheet, longest=max(height, width)),
+        width=width // scale,
+        height=height // scale,
+        small=all(map(is_small, pictures)),
+        alt=f"{count} of the set {entry.name}",
+        caption=f"{count}.",
+    )
 
 
 def _groups(curve: Curve, pictures: tuple[PairPictures, ...]) -> Iterator[PairGroup]:
