@@ -13,8 +13,10 @@ from whorl.images import ImageSource
 from whorl.memorization import Curve
 from whorl.memorization.picture_table import picture_table
 from whorl.report.curve_display import CurveDisplay
-from whorl.report.html import ReportEntry, write_report
+from whorl.report.entries import ReportEntry
+from whorl.report.html import write_report
 from whorl.report.pair_pictures import decisive_pairs, open_pairs
+from whorl.report.samples import audited_samples
 
 TableFormat: TypeAlias = Literal["csv", "parquet"]
 SCHEMA = "whorl-audit/1"
@@ -56,7 +58,7 @@ def write_audit(
     Args:
         folder: made here; must not exist unless `overwrite`, and then must hold an audit.
         curve: the result.
-        generated: Q's pictures, to show the closest pairs.
+        generated: Q's pictures, to show the closest pairs and some pictures of the set.
         train: T's pictures; pairs are shown by id alone without them. See `recorded_pictures`.
         details: command, Reference, encoder, versions, for the report's last section and result.json.
         digests: pixel digests of T's pictures by id; see `open_pairs`.
@@ -67,6 +69,7 @@ def write_audit(
         StorageError: the folder exists, or the disk is full; nothing half-written is left.
     """
     pairs = open_pairs(decisive_pairs(curve), generated=generated, train=train, digests=dict(digests or {}))
+    samples = audited_samples(curve, generated)
     with replacing_folder(folder, overwrite=overwrite, ours=holds_audit) as temporary:
         document = json.dumps(result_document(curve, details), indent=1, ensure_ascii=False, allow_nan=False)
         (temporary / RESULT).write_text(document + "\n", encoding="utf-8")
@@ -74,7 +77,8 @@ def write_audit(
         display = CurveDisplay.from_curves({curve.source or "generated": curve}).plot()
         display.save(temporary / "curve.svg")
         display.save(temporary / "curve.png")
-        entry = ReportEntry(name=curve.source or "generated", curve=curve, pair_pictures=pairs)
+        name = curve.source or "generated"
+        entry = ReportEntry(name=name, curve=curve, pair_pictures=pairs, samples=samples)
         write_report(temporary / "report.html", [entry], title="Data-copying audit", details=details)
     return folder
 
