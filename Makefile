@@ -1,13 +1,12 @@
-# Two commands on a fresh machine with Python 3.11 and make: `make test`, and (later) `make demo`.
+# Two commands on a fresh machine with Python 3.11 and make: `make demo` and `make test`.
 VENV   ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-export OMP_NUM_THREADS ?= 1
-export HF_HUB_OFFLINE  ?= 1
+export HF_HUB_OFFLINE ?= 1
 
-.PHONY: setup test lint types check format clean
+.PHONY: setup demo test lint types check format clean
 
 setup: $(READY)
 
@@ -16,6 +15,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
+demo: $(READY)
+	$(BIN)/whorl demo -o whorl-demo
+
+# Two processes with two threads each would wait for one another.
+test: export OMP_NUM_THREADS ?= 1
 test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 

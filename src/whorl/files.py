@@ -110,8 +110,9 @@ def replacing_folder(path: Path, *, overwrite: bool, ours: Callable[[Path], bool
     try:
         with _told(path):
             yield temporary
-            for file in temporary.iterdir():
-                _sync(file)
+            for file in temporary.rglob("*"):
+                if file.is_file():
+                    _sync(file)
             temporary.chmod(0o777 & ~_umask())
             if overwrite and path.exists():
                 _swap(temporary, path)

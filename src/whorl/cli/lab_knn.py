@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,10 +20,8 @@ def knn(
         list[str], typer.Option("--encoder", help="Hub name, folder, plugin or 'pixels'; can be repeated.")
     ],
     untrained: Annotated[
-        Path | None,
-        typer.Option(
-            "--untrained", help="An encoder's folder, measured with random weights beside the others."
-        ),
+        str | None,
+        typer.Option("--untrained", help="An encoder to measure with random weights beside the others."),
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Votes for each picture.")] = 10,
     limit_train: Annotated[

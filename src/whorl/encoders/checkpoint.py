@@ -148,5 +148,5 @@ def _download(name: str) -> Path:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise EncoderError(
             f"{name} is no folder here, and could not be had from the Hugging Face hub{offline}: {reason} "
-            "Give a local folder with its files, check the name, or go online."
+            "Give a local folder with its files, check the name, or go online; whorl-vit-32 comes with Whorl."
         ) from error

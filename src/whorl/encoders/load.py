@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 GROUP = "whorl.encoders"
 """The entry-point group in which a plugin names its factory."""
 
-_BUILT_IN = {"pixels": "whorl.encoders.pixels:PixelEncoder"}
+_BUILT_IN = {
+    "pixels": "whorl.encoders.pixels:PixelEncoder",
+    "whorl-vit-32": "whorl.encoders.bundled:bundled_encoder",
+}
+_SIZED = ("pixels",)
 _DEFAULTS: dict[str, Any] = {
     "layers": None,
     "pooling": "auto",
@@ -41,8 +45,9 @@ def load_encoder(
     """Load an encoder: a built-in, a plugin, a local folder, or a transformers vision model by its hub name.
 
     Args:
-        name_or_folder: "pixels" or "pixels:64"; a plugin's name; a folder that save_pretrained wrote; a hub
-            name; looked up in this order. Or an encoder, which is given back as it is.
+        name_or_folder: "pixels" or "pixels:64"; "whorl-vit-32", which comes with Whorl; a plugin's name; a
+            folder that save_pretrained wrote; a hub name; looked up in this order. Or an encoder, which is
+            given back as it is.
         layers: None for all blocks, n > 0 for the last n, a list for exactly these, negatives from the end.
         pooling: "cls", "mean" (over patches), "both" (concatenated), or "auto": cls where there is a class
             token, else mean.
@@ -84,7 +89,7 @@ def load_encoder(
 def available_encoders() -> tuple[str, ...]:
     """Return the names of built-in encoders and installed plugins, sorted; none of them is imported.
 
-    >>> "pixels" in available_encoders()
+    >>> {"pixels", "whorl-vit-32"} <= set(available_encoders())
     True
     """
     return tuple(sorted({*_BUILT_IN, *(point.name for point in entry_points(group=GROUP))}))
@@ -109,6 +114,8 @@ def _built_in(name: str, argument: str) -> Callable[..., Encoder]:
     factory = cast("Callable[..., Encoder]", getattr(import_module(module), attribute))
     if not argument:
         return factory
+    if name not in _SIZED:
+        raise EncoderError(f"{name}:{argument} is no encoder: {name} has one size; write {name}.")
     if not argument.isdecimal():
         raise EncoderError(f"{name}:{argument} is no size; write {name} or, for another size, {name}:64.")
     return partial(factory, int(argument))

@@ -42,6 +42,7 @@ class TransformersEncoder:
         device: auto, cpu, mps, cuda or cuda:N.
         dtype: auto (float32), float32, bfloat16 or float16.
         preprocessing: auto, paper or a `Preprocessing`.
+        known_as: its name, and what `load_encoder` finds it by, where that is not the folder's place.
 
     Raises:
         EncoderError: anything that keeps the model from being loaded, or an unknown value.
@@ -56,15 +57,16 @@ class TransformersEncoder:
         device: str = "auto",
         dtype: str = "auto",
         preprocessing: str | Preprocessing = "auto",
+        known_as: str | None = None,
     ) -> None:
         self._device, self._dtype = choose_device(device), choose_dtype(dtype)
         folder = locate(name_or_folder)
         local = Path(name_or_folder).expanduser()
-        self._location = str(local.absolute() if local.is_dir() else name_or_folder)
+        is_local = local.is_dir()
+        self._location = known_as or str(local.absolute() if is_local else name_or_folder)
         files = check_files(folder)
         content = {"config": relevant_config(folder), "weights": digest_weights(files)}
-        is_local = Path(name_or_folder).expanduser().is_dir()
-        self._name = folder.resolve().name if is_local else str(name_or_folder)
+        self._name = known_as or (folder.resolve().name if is_local else str(name_or_folder))
         self._preprocessing = choose_preprocessing(preprocessing, folder)
         model = load_vision_model(folder, name=self._name)
         self._prefix = find_prefix(model)

@@ -42,6 +42,10 @@ class RowSource(Source):
 class ArraySource(RowSource):
     """The rows of an array (N, H, W), (N, H, W, 1) or (N, H, W, 3) of uint8, held in memory.
 
+    Args:
+        array: the pictures.
+        name: what to call them, such as the file that they come from or go to; else their shape.
+
     Raises:
         ImageError: another shape or dtype, or no rows.
 
@@ -50,8 +54,8 @@ class ArraySource(RowSource):
     (5, (2, 8, 3))
     """
 
-    def __init__(self, array: NDArray[Any]) -> None:
-        super().__init__(f"array {array.shape}", array.shape, array.dtype)
+    def __init__(self, array: NDArray[Any], *, name: str = "") -> None:
+        super().__init__(name or f"array {array.shape}", array.shape, array.dtype)
         self._array = array
 
     def _row(self, index: int) -> NDArray[np.uint8]:

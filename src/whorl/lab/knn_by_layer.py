@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.embeddings import EncodeOptions, embed
-from whorl.encoders import load_encoder
+from whorl.encoders import bundled, load_encoder
+from whorl.encoders.checkpoint import locate
 from whorl.encoders.contract import Encoder, Layer
 from whorl.encoders.quiet import quiet
 from whorl.errors import ImageError
@@ -102,16 +103,20 @@ def knn_by_layer(
     return LayerAccuracies(chosen.name, accuracy, len(voters), len(asked), k)
 
 
-def untrained(folder: str | Path, *, seed: int = 0) -> Encoder:
-    """Return the encoder in `folder` with random weights in place of its own: what training added to.
+def untrained(name_or_folder: str | Path, *, seed: int = 0) -> Encoder:
+    """Return an encoder with random weights in place of its own: what training added to.
+
+    Args:
+        name_or_folder: "whorl-vit-32", an encoder's folder, or a hub name.
+        seed: fixes the weights.
 
     Raises:
-        EncoderError: the folder holds no encoder.
+        EncoderError: there is no such encoder.
     """
     import torch
     import transformers
 
-    source = Path(folder)
+    source = bundled.FOLDER if name_or_folder == bundled.NAME else locate(name_or_folder)
     with tempfile.TemporaryDirectory(prefix="whorl-") as place, torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
         config = transformers.AutoConfig.from_pretrained(str(source), local_files_only=True)

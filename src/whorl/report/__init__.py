@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from whorl.report.html import render_report, write_report
     from whorl.report.pairs_display import PairsDisplay
     from whorl.report.pictures import PairPictures
-    from whorl.report.terminal import CurveTable, curve_table
+    from whorl.report.terminal import ComparisonTable, CurveTable, comparison_table, curve_table
     from whorl.report.words import LevelWords, headline, level_words
 
 _HOMES = {
+    "ComparisonTable": "whorl.report.terminal",
     "CurveDisplay": "whorl.report.curve_display",
     "CurveTable": "whorl.report.terminal",
     "LevelWords": "whorl.report.words",
@@ -25,6 +26,7 @@ _HOMES = {
     "PairsDisplay": "whorl.report.pairs_display",
     "ReportEntry": "whorl.report.entries",
     "ReportFigure": "whorl.report.entries",
+    "comparison_table": "whorl.report.terminal",
     "curve_table": "whorl.report.terminal",
     "headline": "whorl.report.words",
     "level_words": "whorl.report.words",
@@ -33,6 +35,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ComparisonTable",
     "CurveDisplay",
     "CurveTable",
     "LevelWords",
@@ -40,6 +43,7 @@ __all__ = [
     "PairsDisplay",
     "ReportEntry",
     "ReportFigure",
+    "comparison_table",
     "curve_table",
     "headline",
     "level_words",

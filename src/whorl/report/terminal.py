@@ -1,9 +1,9 @@
-"""A curve for the terminal: one row per layer, then the verdict."""
+"""Curves for the terminal: one with a row per layer and the verdict, several with a row each."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rich import box
@@ -15,11 +15,12 @@ from rich.text import Text
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import Finding, healthy_limit
 from whorl.report.findings import layer_findings
-from whorl.report.text import p_equation, p_number, percent, shorten, signed
+from whorl.report.text import p_equation, p_number, percent, plain, shorten, signed
 from whorl.report.words import has_levels, headline, identical_words, level_words, notes
 
 _HALF = 8
 _LONGEST_LAYER_NAME = 10
+_LONGEST_SET_NAME = 24
 _STYLES: dict[Finding, str] = {"copies": "bold red", "healthy": "green", "under-fits": "bold blue"}
 
 
@@ -61,6 +62,58 @@ class CurveTable:
         lines += [Text(f"Note: {note}", style="yellow") for note in notes(self.curve)]
         for line in lines:
             yield Padding(_ascii(line) if ascii_only else line, (0, 0, 0, 1), expand=False)
+
+
+def comparison_table(curves: Mapping[str, Curve]) -> ComparisonTable:
+    """Return several curves of one Reference for rich to print: one row per set, its verdict and its extremes.
+
+    >>> import io, numpy as np, whorl
+    >>> from rich.console import Console
+    >>> rng = np.random.default_rng(0)
+    >>> T, P, Q = ({1: rng.normal(size=(n, 4))} for n in (300, 150, 60))
+    >>> curve = whorl.Reference.from_embeddings(T, P, cells=2).curve_from_embeddings(Q)
+    >>> console = Console(file=io.StringIO(), width=80)
+    >>> console.print(comparison_table({"mine": curve}))
+    >>> "mine" in console.file.getvalue()
+    True
+    """
+    return ComparisonTable(dict(curves))
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonTable:
+    """Several curves that rich can print; see `comparison_table`."""
+
+    curves: Mapping[str, Curve]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give rich what to print, in the letters this terminal has."""
+        ascii_only = options.ascii_only
+        table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+        overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"
+        table.add_column("set", no_wrap=True, overflow=overflow, max_width=_LONGEST_SET_NAME)
+        for title in ("whole", "low level", "high level"):
+            table.add_column(title, no_wrap=True, overflow=overflow)
+        for title in ("lowest", "highest", "copies"):
+            table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
+        for name, curve in self.curves.items():
+            cells = [Text(shorten(plain(name), _LONGEST_SET_NAME)), *_findings(curve), *_extremes(curve)]
+            table.add_row(*(_ascii(cell) if ascii_only else cell for cell in cells))
+        yield table
+        hint = Text("lowest, highest: standardised C_T over the layers; copies: exact ones", style="dim")
+        yield Padding(hint, (0, 0, 0, 1), expand=False)
+
+
+def _findings(curve: Curve) -> Iterator[Text]:
+    verdict = curve.verdict
+    for level in (verdict.whole, verdict.early, verdict.late):
+        yield Text(level.finding, style=_STYLES[level.finding])
+
+
+def _extremes(curve: Curve) -> Iterator[Text]:
+    yield Text(signed(float(curve.standardised.min())))
+    yield Text(signed(float(curve.standardised.max())))
+    yield Text("?" if curve.identical is None else f"{curve.identical:,}")
 
 
 def _table(curve: Curve, *, ascii_only: bool) -> Table:

@@ -125,6 +125,7 @@ def save_encoder(
     backbone.load_state_dict(
         {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
     )
+    backbone.config.num_labels = 2  # transformers' default, which it does not write: the head is left out
     backbone.to(torch.float16)
     with tempfile.TemporaryDirectory(prefix="whorl-") as place, quiet():
         backbone.save_pretrained(place)

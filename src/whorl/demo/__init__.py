@@ -1,0 +1,1 @@
+"""`whorl demo`: real pictures, generators trained on the spot, one report; no network."""

@@ -1,0 +1,95 @@
+"""The two trainings of the demo as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from whorl.demo.generators import Generator, Generators
+from whorl.demo.training import Training
+from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.palette import FAINT, FINDING_COLOURS, FONT, GRID, INK, MUTED
+
+_UNSEEN, _SEEN = FINDING_COLOURS["under-fits"], FINDING_COLOURS["copies"]
+
+
+class TrainingDisplay:
+    """Loss on seen and on unseen pictures over the steps, and the moments at which the model was kept.
+
+    Attributes:
+        figure_: the matplotlib figure, after `plot`.
+        axes_: its two axes, the sound training's first.
+    """
+
+    figure_: Figure
+    axes_: NDArray[np.object_]
+
+    def __init__(self, generators: Generators) -> None:
+        self.generators = generators
+
+    def plot(self) -> Self:
+        """Draw it."""
+        made = self.generators
+        self.figure_ = new_figure(9.0, 3.7)
+        self.axes_ = self.figure_.subplots(1, 2, sharey=True)
+        sound, long = self.axes_
+        _draw(sound, made.sound, f"Learning from {made.sound.pictures} digits")
+        _draw(long, made.long, f"Learning from {made.long.pictures} of them")
+        for generator in (made.coarse, made.good):
+            _mark(sound, generator)
+        _mark(long, made.copier)
+        sound.set_ylabel("denoising loss", color=MUTED, fontfamily=FONT)
+        losses = [c.validation for t in (made.sound, made.long) for c in t.checks]
+        sound.set_ylim(0, 1.3 * max(losses))
+        return self
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as SVG or PNG, told by the suffix."""
+        return save_figure(self.figure_, path, title=self._title())
+
+    def to_svg(self) -> str:
+        """Return it as an SVG element for a page."""
+        return figure_svg(self.figure_, title=self._title())
+
+    def _title(self) -> str:
+        moments = ", ".join(f"{generator.name} at step {generator.step}" for generator in self.generators)
+        return f"Losses of the demo's models on digits they learn from and on unseen ones; kept: {moments}"
+
+
+def _draw(ax: Axes, training: Training, title: str) -> None:
+    steps = [check.step for check in training.checks]
+    unseen, seen = [c.validation for c in training.checks], [c.train for c in training.checks]
+    for text, values, colour, below in (
+        ("unseen digits", unseen, _UNSEEN, False),
+        ("its own", seen, _SEEN, True),
+    ):
+        ax.plot(steps, values, color=colour, linewidth=2)
+        ax.annotate(
+            text, (steps[-1], values[-1]), xytext=(-2, -7 if below else 7), textcoords="offset points",
+            ha="right", va="top" if below else "bottom", color=colour, fontsize=10, fontfamily=FONT,
+            fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        )  # fmt: skip
+    ax.set_xlim(0, steps[-1] * 1.03)
+    ax.set_title(title, loc="left", fontsize=11.5, fontfamily=FONT, color=INK)
+    ax.set_xlabel("training steps", color=MUTED, fontfamily=FONT)
+    ax.grid(axis="y", color=GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.tick_params(labelcolor=MUTED, color=FAINT)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side == "bottom")
+        spine.set_color(FAINT)
+
+
+def _mark(ax: Axes, generator: Generator) -> None:
+    right = generator.step > 0.6 * ax.get_xlim()[1]
+    ax.axvline(generator.step, color=INK, linewidth=1, linestyle=(0, (3, 3)))
+    ax.annotate(
+        generator.name, (generator.step, 1), xytext=(-5 if right else 5, -3), xycoords=("data", "axes fraction"),
+        textcoords="offset points", ha="right" if right else "left", va="top", color=INK, fontsize=10,
+        fontfamily=FONT,
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""The encoder that comes with Whorl: a small ViT for 32 x 32 pictures, trained by `whorl lab train-encoder`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from whorl.errors import EncoderError
+
+if TYPE_CHECKING:
+    from whorl.encoders.transformers_encoder import TransformersEncoder
+
+NAME = "whorl-vit-32"
+FOLDER = Path(__file__).with_name(NAME)
+"""Its files, as transformers wrote them, and README.md, its model card."""
+
+SHA256 = {
+    "config.json": "8f2bff73789bf87a5ba2e304970e327ff9f8409250bda2a1b777221def445bf6",
+    "model.safetensors": "590b4c4c2e265f9086a85ede4d79d49a5d644885f75c22111cb64b8614b57963",
+    "preprocessor_config.json": "f5a813facb8821f21e040a0e3d05df371abf3ec1d9c05d4e2e389bdadf612703",
+}
+
+
+def bundled_encoder(**options: Any) -> TransformersEncoder:
+    """Load the bundled encoder, by the same code as any other, after comparing its files with their digests.
+
+    Args:
+        **options: layers, pooling, device, dtype, preprocessing; see `whorl.load_encoder`.
+
+    Raises:
+        EncoderError: a file is missing or damaged.
+    """
+    from whorl.encoders.transformers_encoder import TransformersEncoder
+
+    check_files(FOLDER)
+    return TransformersEncoder(FOLDER, known_as=NAME, **options)
+
+
+def check_files(folder: Path) -> None:
+    """Compare the encoder's files with the digests that this version of Whorl was released with.
+
+    Raises:
+        EncoderError: a file is missing, or another one.
+    """
+    for name, expected in SHA256.items():
+        path = folder / name
+        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+        if found != expected:
+            raise EncoderError(
+                f"the encoder {NAME} that comes with Whorl is damaged: the SHA-256 of {path} should be "
+                f"{expected}, found {found}. Install Whorl again: pip install --force-reinstall whorl."
+            )

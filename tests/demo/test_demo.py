@@ -1,0 +1,133 @@
+"""`whorl demo` from beginning to end, as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import whorl
+from browser import look
+from whorl.demo import digits
+from whorl.demo.folder import holds_demo
+from whorl.errors import StorageError
+
+NAMES = ["copier", "good", "coarse", "held-out"]
+
+
+def run(*arguments, cwd, check=0):
+    offline = {"HF_HUB_OFFLINE": "1", "NO_COLOR": "1", "COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, "-m", "whorl", *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, env=os.environ | offline, check=False,
+    )  # fmt: skip
+    assert done.returncode == check, done.stdout + done.stderr
+    return done
+
+
+def check_curves(sets):
+    """At every layer copier < good < coarse; the copier copies; real digits are healthy."""
+    z = {name: np.array(sets[name]["standardised"]) for name in NAMES}
+    assert z["copier"].shape == (12,)
+    assert (z["copier"] < z["good"]).all()
+    assert (z["good"] < z["coarse"]).all()
+    verdicts = {name: sets[name]["verdict"]["whole"]["finding"] for name in NAMES}
+    assert verdicts["copier"] == "copies"
+    assert verdicts["held-out"] == "healthy"
+    assert verdicts["coarse"] == "under-fits"
+
+
+def check_report(folder):
+    text = (folder / "report.html").read_text()
+    for name in NAMES:
+        assert f'<bdi class="name">{name}</bdi>' in text
+    for width in (1100, 500):
+        seen = look(folder / "report.html", width=width)
+        assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
+        assert seen.images > 4 * 12
+
+
+def check_pictures(folder):
+    real = digits.load(0)
+    with np.load(folder / "digits.npz", allow_pickle=False) as arrays:
+        assert np.array_equal(arrays["train"], real.train)
+        assert np.array_equal(arrays["held-out"], real.fresh)
+        shapes = {name: arrays[name].shape for name in ("copier", "good", "coarse")}
+    assert set(shapes.values()) == {(500, 8, 8)}
+
+
+@pytest.mark.slow
+def test_the_demo_tells_the_copier_from_the_others(tmp_path):
+    done = run("demo", "--json", "--quiet", cwd=tmp_path)
+    folder = tmp_path / "whorl-demo"
+    result = json.loads(done.stdout)
+    assert result == json.loads((folder / "result.json").read_text())
+    assert done.stderr == ""
+    check_curves(result["sets"])
+    assert result["kept"]["coarse"] < result["kept"]["good"] < result["kept"]["copier"]
+    check_pictures(folder)
+    assert holds_demo(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["whorl-demo"]
+    # What it left can be used: the same numbers from the command line, and the closest pairs as pictures.
+    run("audit", "whorl-demo/reference", "whorl-demo/digits.npz::copier", "-o", "again", cwd=tmp_path)
+    again = json.loads((tmp_path / "again" / "result.json").read_text())["curve"]
+    assert again["standardised"] == result["sets"]["copier"]["standardised"]
+    assert "not at hand" not in (tmp_path / "again" / "report.html").read_text()
+    check_report(folder)
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path):
+    (tmp_path / "whorl-demo").mkdir()
+    (tmp_path / "whorl-demo" / "thesis.txt").write_text("years of work")
+    done = run("demo", cwd=tmp_path, check=2)
+    assert "holds more than an earlier result" in done.stderr
+    assert (tmp_path / "whorl-demo" / "thesis.txt").read_text() == "years of work"
+
+
+def test_what_is_a_demo_and_what_is_not(tmp_path):
+    (tmp_path / "result.json").write_text('{\n "schema": "whorl-demo/1"\n}')
+    assert holds_demo(tmp_path)
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "mine.txt").touch()
+    assert not holds_demo(tmp_path)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Trainings of a few steps: what is made of them is the same."""
+    from whorl.demo import generators
+
+    for name, steps in (("_COPIER_STEPS", 60), ("_GOOD_STEPS", 50), ("_COARSE_STEP", 10)):
+        monkeypatch.setattr(generators, name, steps)
+
+
+def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, quick, monkeypatch):
+    from whorl.demo import folder as module
+    from whorl.demo.demo import run_demo
+
+    first = run_demo(tmp_path / "demo")
+    assert list(first.curves) == NAMES
+    seen = (tmp_path / "demo" / "result.json").read_bytes()
+    run_demo(tmp_path / "demo")
+    assert json.loads((tmp_path / "demo" / "result.json").read_text())["sets"] == json.loads(seen)["sets"]
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "write_report", full)
+    with pytest.raises(StorageError, match="No space left"):
+        run_demo(tmp_path / "demo")
+    assert holds_demo(tmp_path / "demo")
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+
+
+def test_one_can_ask_the_result_of_its_reference(tmp_path, quick):
+    from whorl.demo.demo import run_demo
+
+    demo = run_demo(tmp_path / "demo")
+    reference = whorl.Reference.load(tmp_path / "demo" / "reference")
+    assert reference.train.count == 900
+    assert demo.curves["good"].reference == reference.digest
+    assert 0 < demo.seconds < 600
