@@ -11,6 +11,7 @@ export HF_HUB_OFFLINE ?= 1
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV); this takes a minute or two, and is done once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@

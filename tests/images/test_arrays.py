@@ -12,6 +12,7 @@ from storing import some_pictures
 from whorl.checks import check_image_source
 from whorl.errors import ImageError
 from whorl.images import open_images
+from whorl.images.array import ArraySource
 
 
 @pytest.mark.parametrize("shape", [(4, 6, 5), (4, 6, 5, 1)])
@@ -21,6 +22,11 @@ def test_grey_rows_become_rgb(tmp_path, shape):
     for source in (open_images(grey), open_images(tmp_path / "grey.npy")):
         check_image_source(source)
         np.testing.assert_array_equal(source[3], np.stack([grey[3].reshape(6, 5)] * 3, axis=-1))
+
+
+def test_an_array_can_be_named_after_where_it_goes():
+    assert ArraySource(np.zeros((2, 5, 5), np.uint8)).name == "array (2, 5, 5)"
+    assert ArraySource(np.zeros((2, 5, 5), np.uint8), name="x.npz::train").name == "x.npz::train"
 
 
 WRONG = [

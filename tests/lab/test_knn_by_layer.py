@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import whorl
-from whorl import ImageError
+from whorl import EncoderError, ImageError
 from whorl.lab.knn_by_layer import knn_by_layer, untrained
 from whorl.lab.train_encoder import train_encoder
 from whorl.lab.training.knn import knn_accuracy
@@ -35,6 +35,14 @@ def test_every_layer_and_limits(coloured, encoder):
     found = knn_by_layer(coloured, coloured, encoder, limit_train=50, limit_test=20, cache=None)
     assert list(found.accuracy) == [1, 2]
     assert (found.n_train, found.n_test) == (50, 20)
+
+
+def test_the_bundled_encoder_can_be_untrained_by_its_name():
+    random, trained = untrained("whorl-vit-32"), whorl.load_encoder("whorl-vit-32")
+    assert random.layers == trained.layers
+    assert random.digest != trained.digest
+    with pytest.raises(EncoderError, match="is no folder and no hub name"):
+        untrained("no such")
 
 
 def test_untrained_weights_are_others_and_depend_on_the_seed_alone(encoder):

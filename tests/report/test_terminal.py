@@ -5,15 +5,19 @@ import io
 import pytest
 from rich.console import Console
 
-from whorl.report import curve_table
+from whorl.report import comparison_table, curve_table
 
 
-def shown(curve, *, width=80, encoding="utf-8", **options):
+def printed(table, *, width=80, encoding="utf-8", **options):
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding)
-    Console(file=file, width=width, **options).print(curve_table(curve))
+    Console(file=file, width=width, **options).print(table)
     file.flush()
     return raw.getvalue().decode(encoding)
+
+
+def shown(curve, **options):
+    return printed(curve_table(curve), **options)
 
 
 def test_it_fits_80_columns_and_says_it_in_words(copying):
@@ -67,3 +71,22 @@ def test_one_layer_has_one_verdict_and_copies_are_loud(make_curve):
 
 def test_a_score_that_is_no_number_draws_no_bar(make_curve):
     assert "none" in shown(make_curve([float("nan"), 1.0]))
+
+
+def test_several_curves_have_a_row_each(copying, make_curve):
+    curves = {
+        "mine": copying,
+        "a name with \u202e and far too many letters": make_curve([9.0, 1.0], identical=None),
+    }
+    text = printed(comparison_table(curves))
+    assert max(map(len, text.splitlines())) <= 80
+    first, second = (line for line in text.splitlines() if "." in line and "over the layers" not in line)
+    assert first.split() == ["mine", "copies", "copies", "healthy", "−27.3", "+2.2", "0"]
+    assert second.split()[-3:] == ["+1.0", "+9.0", "?"]
+    assert "\u202e" not in text
+
+
+def test_several_curves_without_utf8(copying):
+    text = printed(comparison_table({"mïne": copying}), encoding="ascii")
+    assert "m\\xefne" in text
+    assert "-27.3" in text

@@ -20,7 +20,7 @@ from whorl.report.words import has_levels, headline, identical_words, level_word
 
 _HALF = 8
 _LONGEST_LAYER_NAME = 10
-_LONGEST_SET_NAME = 24
+_LONGEST_SET_NAME = 18
 _STYLES: dict[Finding, str] = {"copies": "bold red", "healthy": "green", "under-fits": "bold blue"}
 
 
