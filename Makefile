@@ -1,8 +1,11 @@
 # Two commands on a fresh machine with Python 3.11 and make: `make demo` and `make test`.
+# `make demo` needs the package alone, `make test` the tools of development too.
 VENV   ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN    := $(VENV)/bin
+USABLE := $(VENV)/.usable
 READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 
 export HF_HUB_OFFLINE ?= 1
 
@@ -10,19 +13,22 @@ export HF_HUB_OFFLINE ?= 1
 
 setup: $(READY)
 
-$(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV); this takes a minute or two, and is done once."
+$(USABLE): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --editable .
 	touch $@
 
-demo: $(READY)
+$(READY): $(USABLE)
+	$(PIP) --editable '.[dev]'
+	touch $@
+
+demo: $(USABLE)
 	$(BIN)/whorl demo -o whorl-demo
 
 # Two processes with two threads each would wait for one another.
-test: export OMP_NUM_THREADS ?= 1
 test: check
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: lint types
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from whorl.errors import StorageError
 
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
 
 def digest_bytes(*parts: bytes) -> str:
     """Return the SHA-256 of the parts, each preceded by its length, as 64 hex digits.
@@ -81,14 +83,33 @@ def check_output(path: Path, *, overwrite: bool, ours: Callable[[Path], bool]) -
         raise StorageError(
             f"{path} exists already; choose another -o, or replace it with --overwrite (overwrite)."
         )
-    if path.exists() and not (path.is_dir() and ours(path)):
+    if path.exists() and not path.is_dir():
+        raise StorageError(f"{path} is a file, where a folder is to be written. Choose another name.")
+    if path.exists() and names_in(path) and not ours(path):
         raise StorageError(
             f"{path} exists and holds more than an earlier result of this kind; it is not overwritten. "
             "Choose another folder."
         )
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise StorageError(f"{path} is the folder you are in, or one around it; choose another folder.")
+    _check_name(path)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)).rmdir()
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names in a folder, but for those that a file manager leaves there when it looks."""
+    return {path.name for path in folder.iterdir()} - _LITTER
+
+
+def _check_name(path: Path) -> None:
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise StorageError(
+            f"the path {str(path)!r} is not UTF-8, and results name where they lie. Choose another folder."
+        ) from error
 
 
 @contextlib.contextmanager
@@ -124,7 +145,11 @@ def replacing_folder(path: Path, *, overwrite: bool, ours: Callable[[Path], bool
 
 def _swap(new: Path, path: Path) -> None:
     retired = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".old", dir=path.parent))
-    path.rename(retired / path.name)
+    try:
+        path.rename(retired / path.name)
+    except OSError:
+        retired.rmdir()
+        raise
     try:
         new.rename(path)
     except OSError:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -12,9 +13,9 @@ import whorl
 from browser import look
 from whorl.demo import digits
 from whorl.demo.folder import holds_demo
-from whorl.errors import StorageError
+from whorl.errors import StorageError, WhorlError
 
-NAMES = ["copier", "good", "coarse", "held-out"]
+NAMES = ["copier", "good", "coarse", "real"]
 
 
 def run(*arguments, cwd, check=0):
@@ -35,7 +36,7 @@ def check_curves(sets):
     assert (z["good"] < z["coarse"]).all()
     verdicts = {name: sets[name]["verdict"]["whole"]["finding"] for name in NAMES}
     assert verdicts["copier"] == "copies"
-    assert verdicts["held-out"] == "healthy"
+    assert verdicts["real"] == "healthy"
     assert verdicts["coarse"] == "under-fits"
 
 
@@ -53,7 +54,7 @@ def check_pictures(folder):
     real = digits.load(0)
     with np.load(folder / "digits.npz", allow_pickle=False) as arrays:
         assert np.array_equal(arrays["train"], real.train)
-        assert np.array_equal(arrays["held-out"], real.fresh)
+        assert np.array_equal(arrays["real"], real.fresh)
         shapes = {name: arrays[name].shape for name in ("copier", "good", "coarse")}
     assert set(shapes.values()) == {(500, 8, 8)}
 
@@ -84,6 +85,24 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
     done = run("demo", cwd=tmp_path, check=2)
     assert "holds more than an earlier result" in done.stderr
     assert (tmp_path / "whorl-demo" / "thesis.txt").read_text() == "years of work"
+
+
+def test_where_it_cannot_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    assert (
+        "is a file, where a folder is to be written"
+        in run("demo", "-o", "file", cwd=tmp_path, check=2).stderr
+    )
+    assert "is the folder you are in" in run("demo", "-o", ".", cwd=tmp_path, check=2).stderr
+    name = os.fsdecode(b"caf\xe9")
+    assert "is not UTF-8" in run("demo", "-o", name, cwd=tmp_path, check=2).stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_a_file_manager_leaves_does_not_count(tmp_path):
+    (tmp_path / "result.json").write_text('{\n "schema": "whorl-demo/1"\n}')
+    (tmp_path / ".DS_Store").touch()
+    assert holds_demo(tmp_path)
 
 
 def test_what_is_a_demo_and_what_is_not(tmp_path):
@@ -130,4 +149,43 @@ def test_one_can_ask_the_result_of_its_reference(tmp_path, quick):
     reference = whorl.Reference.load(tmp_path / "demo" / "reference")
     assert reference.train.count == 900
     assert demo.curves["good"].reference == reference.digest
-    assert 0 < demo.seconds < 600
+    assert demo.folder == tmp_path / "demo"
+
+
+def test_seeds_at_the_limits():
+    assert digits.load(2**70).train.shape == (900, 8, 8)
+    with pytest.raises(WhorlError, match="at least 0; got -1"):
+        digits.load(-1)
+
+
+def test_nothing_is_asked_of_the_network(tmp_path):
+    """The whole command with every way out shut, and no switch set that keeps libraries offline."""
+    code = (
+        "import socket, sys\n"
+        "def shut(*a, **k): raise AssertionError(f'the network was asked: {a}')\n"
+        "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = shut\n"
+        "from whorl.demo import generators as g\n"
+        "g._COPIER_STEPS, g._GOOD_STEPS, g._COARSE_STEP = 30, 30, 10\n"
+        "sys.argv = ['whorl', 'demo', '-q']\n"
+        "from whorl.cli import main\nmain()"
+    )
+    online = {name: value for name, value in os.environ.items() if "OFFLINE" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=online, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "whorl-demo" / "report.html").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_stopped_it_leaves_nothing(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "whorl", "demo"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    first = process.stderr.readline()
+    assert "train a good model" in first
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "Nothing half-written is left" in told
+    assert list(tmp_path.iterdir()) == []

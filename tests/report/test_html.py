@@ -259,7 +259,7 @@ def decoded(image):
 def test_one_set_shows_its_pictures_under_the_verdict(copying, picture):
     page = check_self_contained(render_report([sampled(copying, picture, about="From disk.")], title="x"))
     (image,) = images(page)
-    assert image["alt"] == "16 of 500 generated pictures of the set mine"
+    assert image["alt"] == "16 of 500 pictures of the set mine"
     assert image["class"] == "pixels"
     assert decoded(image).shape == (int(image["height"]), int(image["width"]), 3)
     words = page.words
@@ -285,7 +285,7 @@ def test_sets_show_strips_that_align_and_say_where_there_are_none(make_curve, pi
     assert (small["width"], small["height"]) == (large["width"], large["height"]) == ("890", "50")
     assert few["height"] == "50"
     assert "class" not in large
-    assert few["alt"] == "3 of 500 generated pictures of the set few"
+    assert few["alt"] == "3 of 500 pictures of the set few"
     words = page.words
     assert words.index("Pictures not at hand.") < words.index("Each line is one set")
     assert "Some of the pictures" not in words
@@ -320,7 +320,9 @@ def test_a_lead_and_further_figures(make_curve, copying, picture):
         "<svg><image href='data:image/svg+xml,x'/></svg>", '<svg><g fill="url(http://a.example)"/></svg>',
         '<svg><a href="#x"/></svg>', "<svg><foreignObject/></svg>", "<svg><!DOCTYPE x></svg>",
         '<?xml version="1.0"?><svg/>', '<svg><image href = "x.png"/></svg>', "<svg><g fill='&e;'/></svg>",
-        "<svg><p/></svg>", "<svg/><svg/>",
+        "<svg><p/></svg>", "<svg/><svg/>", '<svg><title><image src="http://a.example/x"/></title></svg>',
+        '<svg><image srcset="http://a.example/x"/></svg>', "<svg fill='u\\72l(http://a.example)'/>",
+        "<svg style=\"background-image:image-set('http://a.example' 1x)\"/>", '<svg style="position:fixed"/>',
     ],
 )  # fmt: skip
 def test_a_figure_that_is_more_than_a_picture_is_refused(svg):

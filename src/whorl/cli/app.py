@@ -19,7 +19,7 @@ from whorl.errors import WhorlError, WhorlWarning
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
-_GO_ON = "Stopped. What was finished is kept; run the same command again to go on."
+_GO_ON = "Stopped. Nothing half-written is left, and what was finished is kept; run the same command again."
 
 app = typer.Typer(
     name="whorl",

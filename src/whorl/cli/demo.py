@@ -23,7 +23,7 @@ def demo(
     as_json: shared.Json = False,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Train a small model on handwritten digits until it copies, and watch Whorl find out.
+    """Train small models on handwritten digits, one of them until it copies, and see what Whorl says.
 
     Needs no network and no data. Takes one to two minutes on two cores.
     """
@@ -46,4 +46,5 @@ def demo(
     if show:
         import webbrowser
 
-        webbrowser.open(report.absolute().as_uri())
+        if not webbrowser.open(report.absolute().as_uri()):
+            typer.echo(f"No browser could be opened; open {report} in one.", err=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.demo.seeds import stream
+
 SIDE = 8
 LEVELS = 16
 """A scan's pixels count ink from 0 to 16; so do a generator's, or the rounding alone would tell them apart."""
@@ -43,7 +45,7 @@ def load(seed: int = 0) -> Digits:
     from sklearn.datasets import load_digits
 
     scans = as_pixels(load_digits().images / LEVELS)
-    order = np.random.default_rng(seed).permutation(len(scans))
+    order = np.random.default_rng(stream(seed, "digits")).permutation(len(scans))
     parts = np.split(scans[order], np.cumsum([_TRAIN, _TEST, _FRESH]))
     return Digits(*parts)
 

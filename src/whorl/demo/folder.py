@@ -15,7 +15,7 @@ from whorl.demo.generators import Generators
 from whorl.demo.training import Training
 from whorl.demo.training_display import TrainingDisplay
 from whorl.demo.words import CAPTION, TITLE, lead
-from whorl.files import replacing_folder, write_json
+from whorl.files import names_in, replacing_folder, write_json
 from whorl.memorization import Reference
 from whorl.memorization.reference_folder import holds_reference
 from whorl.report import CurveDisplay, ReportEntry, ReportFigure, write_report
@@ -27,7 +27,7 @@ _OUR_NAMES = {PICTURES, REFERENCE, REPORT, RESULT, "curves.svg", "curves.png", "
 
 def holds_demo(folder: Path) -> bool:
     """Return whether a folder holds what a demo leaves behind, and nothing else."""
-    names = {path.name for path in folder.iterdir()}
+    names = names_in(folder)
     if RESULT not in names or names - _OUR_NAMES:
         return False
     if (folder / REFERENCE).exists() and not holds_reference(folder / REFERENCE):

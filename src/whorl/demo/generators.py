@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from whorl.demo.denoiser import Denoiser, draw
 from whorl.demo.digits import SIDE, Digits, as_pixels
+from whorl.demo.seeds import stream
 from whorl.demo.training import Training, train
 from whorl.embeddings.progress import Progress
 
@@ -35,7 +36,8 @@ class Generator:
 
     def pictures(self, count: int, *, seed: int) -> NDArray[np.uint8]:
         """Draw `count` pictures, uint8 (count, 8, 8); the same seed starts from the same noise."""
-        drawn = draw(self.model, count, SIDE * SIDE, seed=seed).reshape(count, SIDE, SIDE)
+        noise = stream(seed, "noise")
+        drawn = draw(self.model, count, SIDE * SIDE, seed=noise).reshape(count, SIDE, SIDE)
         return as_pixels((drawn.numpy() + 1) / 2)
 
 
@@ -63,7 +65,7 @@ class Generators:
 
 
 def train_generators(digits: Digits, *, seed: int, progress: Progress) -> Generators:
-    """Train them: the same network and the same rule, fed and stopped differently.
+    """Train them: one network, fed and stopped differently.
 
     Args:
         digits: T, and the pictures that tell when to stop.
@@ -71,12 +73,12 @@ def train_generators(digits: Digits, *, seed: int, progress: Progress) -> Genera
         progress: told about each step.
     """
     sound = train(
-        digits.train, digits.validation, label="train a good model", seed=seed, steps=_GOOD_STEPS,
+        digits.train, digits.validation, label="train a good model", seed=stream(seed, "good"), steps=_GOOD_STEPS,
         early_step=_COARSE_STEP, patience=_PATIENCE, progress=progress,
     )  # fmt: skip
     long = train(
-        digits.train[:COPIED], digits.validation, label="train a copier", seed=seed, steps=_COPIER_STEPS,
-        early_step=_COARSE_STEP, progress=progress,
+        digits.train[:COPIED], digits.validation, label="train a copier", seed=stream(seed, "copier"),
+        steps=_COPIER_STEPS, early_step=_COARSE_STEP, progress=progress,
     )  # fmt: skip
     return Generators(
         copier=Generator(

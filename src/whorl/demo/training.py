@@ -114,6 +114,7 @@ def train(
             if checks[-1].validation < lowest:
                 lowest, best_step, best = checks[-1].validation, step, copy.deepcopy(average)
             if patience is not None and step - best_step >= patience:
+                progress.expect(step)
                 break
     finally:
         progress.end()

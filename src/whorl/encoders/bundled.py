@@ -33,11 +33,11 @@ def bundled_encoder(**options: Any) -> TransformersEncoder:
     """
     from whorl.encoders.transformers_encoder import TransformersEncoder
 
-    check_files(FOLDER)
+    check_digests(FOLDER)
     return TransformersEncoder(FOLDER, known_as=NAME, **options)
 
 
-def check_files(folder: Path) -> None:
+def check_digests(folder: Path) -> None:
     """Compare the encoder's files with the digests that this version of Whorl was released with.
 
     Raises:
@@ -45,9 +45,12 @@ def check_files(folder: Path) -> None:
     """
     for name, expected in SHA256.items():
         path = folder / name
-        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            found = f"none ({error.strerror or error})"
         if found != expected:
             raise EncoderError(
                 f"the encoder {NAME} that comes with Whorl is damaged: the SHA-256 of {path} should be "
-                f"{expected}, found {found}. Install Whorl again: pip install --force-reinstall whorl."
+                f"{expected}, found {found}. Install Whorl again the way you did, or check out that folder anew."
             )

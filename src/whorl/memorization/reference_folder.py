@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import StorageError, WhorlError
-from whorl.files import digest_bytes, digest_json, replacing_folder
+from whorl.files import digest_bytes, digest_json, names_in, replacing_folder
 from whorl.memorization.cells import Partition
 from whorl.memorization.contents import FORMAT, PictureSet, ReferenceContents
 from whorl.memorization.layer_reference import LayerReference
@@ -55,7 +55,7 @@ def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool)
 
 def holds_reference(folder: Path) -> bool:
     """Return whether a folder holds a Reference, perhaps a damaged one, and nothing else."""
-    names = {path.name for path in folder.iterdir()}
+    names = names_in(folder)
     if MANIFEST not in names or not all(_OUR_NAME.fullmatch(name) for name in names):
         return False
     return b'"whorl-reference/' in (folder / MANIFEST).read_bytes()[:200]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from whorl.files import replacing_folder
+from whorl.files import names_in, replacing_folder
 from whorl.images import ImageSource
 from whorl.memorization import Curve
 from whorl.memorization.picture_table import picture_table
@@ -26,7 +26,7 @@ _OUR_NAMES = {RESULT, "pictures.csv", "pictures.parquet", "curve.svg", "curve.pn
 
 def holds_audit(folder: Path) -> bool:
     """Return whether a folder holds what an audit leaves behind, and nothing else."""
-    names = {path.name for path in folder.iterdir()}
+    names = names_in(folder)
     if RESULT not in names or names - _OUR_NAMES:
         return False
     return b'"whorl-audit/' in (folder / RESULT).read_bytes()[:200]

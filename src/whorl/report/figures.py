@@ -24,6 +24,8 @@ _DRAWN = {
     *("path", "rect", "line", "circle", "ellipse", "polygon", "polyline"),
     *("linearGradient", "radialGradient", "stop"),
 }
+_WORDS = {"title", "desc"}
+_LEADS_OUT = re.compile(r"url\((?!#)|image-set|image\(|src\(|@|position\s*:", re.IGNORECASE)
 _USE = re.compile(r'(xlink:href="#|href="#|url\(#)([^")]+)')
 
 
@@ -108,13 +110,21 @@ def check_svg(text: str, what: str) -> None:
 
 
 def _only_drawn(element: ElementTree.Element) -> bool:
-    for name, value in element.attrib.items():
-        key = _local(name).lower()
-        if key.startswith("on") or (key == "href" and not value.startswith(("#", "data:image/png;base64,"))):
-            return False
-        if re.search(r"url\((?!#)", value, re.IGNORECASE):
-            return False
-    return _local(element.tag) in _DRAWN
+    name = _local(element.tag)
+    if name in _WORDS and len(element):  # inside these a browser reads HTML again
+        return False
+    return name in _DRAWN and all(
+        _harmless(_local(key).lower(), value) for key, value in element.attrib.items()
+    )
+
+
+def _harmless(key: str, value: str) -> bool:
+    if key == "href":
+        return value.startswith(("#", "data:image/png;base64,"))
+    # A style sheet's escapes could spell any of the words that are looked for.
+    if key.startswith(("on", "src")) or "\\" in value:
+        return False
+    return _LEADS_OUT.search(value) is None
 
 
 def _local(name: str) -> str:

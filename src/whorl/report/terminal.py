@@ -94,13 +94,15 @@ class ComparisonTable:
         table.add_column("set", no_wrap=True, overflow=overflow, max_width=_LONGEST_SET_NAME)
         for title in ("whole", "low level", "high level"):
             table.add_column(title, no_wrap=True, overflow=overflow)
-        for title in ("lowest", "highest", "copies"):
+        for title in ("lowest", "highest", "exact"):
             table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
         for name, curve in self.curves.items():
             cells = [Text(shorten(plain(name), _LONGEST_SET_NAME)), *_findings(curve), *_extremes(curve)]
             table.add_row(*(_ascii(cell) if ascii_only else cell for cell in cells))
         yield table
-        hint = Text("lowest, highest: standardised C_T over the layers; copies: exact ones", style="dim")
+        hint = Text(
+            "lowest, highest: standardised C_T over the layers; exact: copies, pixel for pixel", style="dim"
+        )
         yield Padding(hint, (0, 0, 0, 1), expand=False)
 
 

@@ -201,7 +201,7 @@ def _sheet(entry: ReportEntry, *, strip: bool) -> SheetView:
     pictures = entry.samples[:MOST_SAMPLES]
     sheet = contact_sheet(pictures, columns=MOST_SAMPLES if strip else _ALONE_COLUMNS)
     height, width = sheet.shape[:2]
-    count = f"{len(pictures)} of {entry.curve.n_generated:,} generated pictures"
+    count = f"{len(pictures)} of {entry.curve.n_generated:,} pictures"
     # A strip is shown at half its size, so that sixteen pictures fit beside each other and stay sharp.
     scale = 2 if strip else 1
     return SheetView(
