@@ -79,6 +79,9 @@ def check_output(path: Path, *, overwrite: bool, ours: Callable[[Path], bool]) -
     Raises:
         StorageError: it exists and may not be replaced, or its place cannot be written to.
     """
+    _check_name(path)
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise StorageError(f"{path} is the folder you are in, or one around it; choose another folder.")
     if path.exists() and not overwrite:
         raise StorageError(
             f"{path} exists already; choose another -o, or replace it with --overwrite (overwrite)."
@@ -90,9 +93,6 @@ def check_output(path: Path, *, overwrite: bool, ours: Callable[[Path], bool]) -
             f"{path} exists and holds more than an earlier result of this kind; it is not overwritten. "
             "Choose another folder."
         )
-    if Path.cwd().is_relative_to(path.resolve()):
-        raise StorageError(f"{path} is the folder you are in, or one around it; choose another folder.")
-    _check_name(path)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)).rmdir()
