@@ -183,7 +183,7 @@ def test_stopped_it_leaves_nothing(tmp_path):
         [sys.executable, "-m", "whorl", "demo"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
     first = process.stderr.readline()
-    assert "train a good model" in first
+    assert "train two models" in first
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
     assert process.returncode == 130

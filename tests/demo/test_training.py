@@ -6,10 +6,11 @@ import torch
 
 from whorl.demo import denoiser, digits
 from whorl.demo.generators import Generator
-from whorl.demo.training import train
-from whorl.embeddings.progress import Silent
+from whorl.demo.training import train, untrained
 
-SHORT = {"label": "train", "seed": 0, "progress": Silent()}
+
+def learn(pictures, validation, **changes):
+    return train(pictures, validation, model=untrained(64, seed=0), seed=0, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +89,8 @@ def test_another_seed_divides_otherwise(real):
 
 
 def test_a_training_learns_and_is_repeatable(real):
-    first = train(real.train[:100], real.validation, steps=50, early_step=10, **SHORT)
-    again = train(real.train[:100], real.validation, steps=50, early_step=10, **SHORT)
+    first = learn(real.train[:100], real.validation, steps=50, early_step=10)
+    again = learn(real.train[:100], real.validation, steps=50, early_step=10)
     assert first.checks == again.checks
     assert [check.step for check in first.checks] == [25, 50]
     assert first.checks[1].validation < first.checks[0].validation
@@ -101,7 +102,7 @@ def test_a_training_learns_and_is_repeatable(real):
 
 def test_patience_ends_a_training_that_no_longer_gains(real):
     """Learning few digits by heart soon costs the unseen ones."""
-    done = train(real.train[:10], real.validation, steps=2000, early_step=10, patience=50, **SHORT)
+    done = learn(real.train[:10], real.validation, steps=2000, early_step=10, patience=50)
     assert done.steps == done.best_step + 50 < 2000
     lowest = min(done.checks, key=lambda check: check.validation)
     assert lowest.step == done.best_step
@@ -110,5 +111,5 @@ def test_patience_ends_a_training_that_no_longer_gains(real):
 def test_the_global_random_numbers_go_on_as_if_nothing_had_been_drawn(real):
     torch.manual_seed(3)
     before = torch.random.get_rng_state()
-    train(real.train[:50], real.validation, steps=2, early_step=1, **SHORT)
+    learn(real.train[:50], real.validation, steps=2, early_step=1)
     assert torch.equal(before, torch.random.get_rng_state())

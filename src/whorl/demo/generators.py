@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from whorl.demo.denoiser import Denoiser, draw
 from whorl.demo.digits import SIDE, Digits, as_pixels
 from whorl.demo.seeds import stream
-from whorl.demo.training import Training, train
+from whorl.demo.training import Training, train, untrained
 from whorl.embeddings.progress import Progress
 
-COPIED = 200
-_COPIER_STEPS, _GOOD_STEPS, _PATIENCE, _COARSE_STEP = 2500, 2000, 250, 80
+COPIED = 150
+_COPIER_STEPS, _GOOD_STEPS, _PATIENCE, _COARSE_STEP = 2000, 1500, 150, 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +76,7 @@ def train_generators(digits: Digits, *, seed: int, progress: Progress) -> Genera
         seed: fixes both trainings.
         progress: told about each step.
     """
-    sound = train(
-        digits.train, digits.validation, label="train a good model", seed=stream(seed, "good"), steps=_GOOD_STEPS,
-        early_step=_COARSE_STEP, patience=_PATIENCE, progress=progress,
-    )  # fmt: skip
-    long = train(
-        digits.train[:COPIED], digits.validation, label="train a copier", seed=stream(seed, "copier"),
-        steps=_COPIER_STEPS, early_step=_COARSE_STEP, progress=progress,
-    )  # fmt: skip
+    sound, long = _train_both(digits, seed, progress)
     return Generators(
         copier=Generator(
             "copier",
@@ -106,3 +103,47 @@ def train_generators(digits: Digits, *, seed: int, progress: Progress) -> Genera
         long=long,
         sound=sound,
     )
+
+
+def _train_both(digits: Digits, seed: int, progress: Progress) -> tuple[Training, Training]:
+    """Train both at once, each on one core: the result does not depend on how many cores there are."""
+    stop, lock = threading.Event(), threading.Lock()
+
+    def tick() -> None:
+        with lock:
+            if stop.is_set():
+                raise CancelledError
+            progress.advance(1)
+
+    def job(use: str, pictures: NDArray[np.uint8], steps: int, patience: int | None) -> Future[Training]:
+        model = untrained(SIDE * SIDE, seed=stream(seed, f"{use} weights"))
+        return pool.submit(
+            train, pictures, digits.validation, model=model, seed=stream(seed, use), steps=steps,
+            early_step=_COARSE_STEP, patience=patience, tick=tick,
+        )  # fmt: skip
+
+    progress.begin("train two models", _GOOD_STEPS + _COPIER_STEPS, 0, unit="steps")
+    with _single_threaded(), ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        try:
+            first = job("good", digits.train, _GOOD_STEPS, _PATIENCE)
+            second = job("copier", digits.train[:COPIED], _COPIER_STEPS, None)
+            sound = first.result()
+            with lock:
+                progress.expect(sound.steps + _COPIER_STEPS)
+            return sound, second.result()
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            with lock:
+                progress.end()
+
+
+@contextlib.contextmanager
+def _single_threaded() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

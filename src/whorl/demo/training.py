@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,18 +12,17 @@ import torch
 from numpy.typing import NDArray
 
 from whorl.demo.denoiser import Denoiser, denoising_loss
-from whorl.embeddings.progress import Progress
 
 BATCH = 256
 _WIDTH, _DEPTH = 320, 3
 _LEARNING_RATE, _WARMUP, _FALL_FROM = 2e-3, 100, 0.3
 _AVERAGE = 0.998
-_CHECK_EVERY, _CHECK_TIMES = 25, 8
+_CHECK_EVERY, _CHECK_TIMES = 25, 4
 
 
 @dataclass(frozen=True)
 class Check:
-    """The loss of the averaged weights after so many steps."""
+    """The loss of the averaged weights after so many steps, on as many of the one as of the other."""
 
     step: int
     train: float
@@ -65,60 +65,59 @@ def train(
     pictures: NDArray[np.uint8],
     validation: NDArray[np.uint8],
     *,
-    label: str,
+    model: Denoiser,
     seed: int,
     steps: int,
     early_step: int,
     patience: int | None = None,
-    progress: Progress,
+    tick: Callable[[], None] = lambda: None,
 ) -> Training:
     """Train a diffusion model.
 
     Args:
         pictures: uint8 (N, S, S), T or a part of it.
         validation: uint8 (n, S, S), pictures it does not learn from.
-        label: what it is called while it runs.
-        seed: fixes weights, order and noise.
+        model: untrained; changed here.
+        seed: fixes order and noise.
         steps: batches, at most; the learning rate falls to zero with the last.
         early_step: when to keep a first copy.
         patience: stop after so many steps without a better validation loss; None never stops early.
-        progress: told about each step.
+        tick: called before each step; what it raises ends the training.
     """
     generator = torch.Generator().manual_seed(seed)
     data, held_out = _as_tensor(pictures), _as_tensor(validation)
-    with torch.random.fork_rng(devices=[]):  # the caller's own random numbers go on as if none had been drawn
-        torch.manual_seed(seed)
-        model = Denoiser(data.shape[1], _WIDTH, _DEPTH)
     average = copy.deepcopy(model).requires_grad_(requires_grad=False)
     optimiser = torch.optim.AdamW(model.parameters(), lr=0.0, weight_decay=0.0)
     checks: list[Check] = []
     early = best = average
     best_step, lowest = 0, math.inf
-    progress.begin(label, steps, 0, unit="steps")
-    try:
-        for step in range(1, steps + 1):
-            for group in optimiser.param_groups:
-                group["lr"] = _learning_rate(step, steps)
-            rows = torch.randint(len(data), (BATCH,), generator=generator)
-            loss = denoising_loss(model, data[rows], generator)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            _follow(average, model, step)
-            progress.advance(1)
-            if step == early_step:
-                early = copy.deepcopy(average)
-            if step % _CHECK_EVERY and step != steps:
-                continue
-            checks.append(Check(step, _loss(average, data), _loss(average, held_out)))
-            if checks[-1].validation < lowest:
-                lowest, best_step, best = checks[-1].validation, step, copy.deepcopy(average)
-            if patience is not None and step - best_step >= patience:
-                progress.expect(step)
-                break
-    finally:
-        progress.end()
+    for step in range(1, steps + 1):
+        tick()
+        for group in optimiser.param_groups:
+            group["lr"] = _learning_rate(step, steps)
+        rows = torch.randint(len(data), (BATCH,), generator=generator)
+        loss = denoising_loss(model, data[rows], generator)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        _follow(average, model, step)
+        if step == early_step:
+            early = copy.deepcopy(average)
+        if step % _CHECK_EVERY and step != steps:
+            continue
+        checks.append(Check(step, _loss(average, data[: len(held_out)]), _loss(average, held_out)))
+        if checks[-1].validation < lowest:
+            lowest, best_step, best = checks[-1].validation, step, copy.deepcopy(average)
+        if patience is not None and step - best_step >= patience:
+            break
     return Training(len(data), tuple(checks), early, early_step, best, best_step, average)
+
+
+def untrained(pixels: int, *, seed: int) -> Denoiser:
+    """Return a model with random weights; the caller's own random numbers go on as if none had been drawn."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Denoiser(pixels, _WIDTH, _DEPTH)
 
 
 def _as_tensor(pictures: NDArray[np.uint8]) -> torch.Tensor:

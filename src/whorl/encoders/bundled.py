@@ -16,8 +16,8 @@ FOLDER = Path(__file__).with_name(NAME)
 """Its files, as transformers wrote them, and README.md, its model card."""
 
 SHA256 = {
-    "config.json": "8f2bff73789bf87a5ba2e304970e327ff9f8409250bda2a1b777221def445bf6",
-    "model.safetensors": "590b4c4c2e265f9086a85ede4d79d49a5d644885f75c22111cb64b8614b57963",
+    "config.json": "fa77ae243f0139c957c53dfe0728fa64fe0b32eac90c301e19bb4324c99a69c5",
+    "model.safetensors": "0f6a9b6baf8c3f698f364d76b66c0c216a547bf596ac1192a12fb3094ee5e646",
     "preprocessor_config.json": "f5a813facb8821f21e040a0e3d05df371abf3ec1d9c05d4e2e389bdadf612703",
 }
 
