@@ -55,8 +55,17 @@ def check_pictures(folder):
     with np.load(folder / "digits.npz", allow_pickle=False) as arrays:
         assert np.array_equal(arrays["train"], real.train)
         assert np.array_equal(arrays["real"], real.fresh)
-        shapes = {name: arrays[name].shape for name in ("copier", "good", "coarse")}
-    assert set(shapes.values()) == {(500, 8, 8)}
+        drawn = {name: arrays[name] for name in ("copier", "good", "coarse")}
+    assert {pictures.shape for pictures in drawn.values()} == {(500, 8, 8)}
+    near = {name: near_copies(pictures, real.train) for name, pictures in drawn.items()}
+    assert near["copier"] > 0.25
+    assert near["good"] == near["coarse"] == 0 == near_copies(real.fresh, real.train)
+
+
+def near_copies(pictures, train):
+    """The share of pictures that differ from a training picture by at most 2 of 16 levels at every pixel."""
+    ink = [np.rint(each.reshape(len(each), -1) / 255 * 16) for each in (pictures, train)]
+    return np.mean([np.abs(ink[1] - picture).max(axis=1).min() <= 2 for picture in ink[0]])
 
 
 @pytest.mark.slow

@@ -100,9 +100,7 @@ class ComparisonTable:
             cells = [Text(shorten(plain(name), _LONGEST_SET_NAME)), *_findings(curve), *_extremes(curve)]
             table.add_row(*(_ascii(cell) if ascii_only else cell for cell in cells))
         yield table
-        hint = Text(
-            "lowest, highest: standardised C_T over the layers; exact: copies, pixel for pixel", style="dim"
-        )
+        hint = Text("lowest, highest: standardised C_T over the layers; exact: identical copies", style="dim")
         yield Padding(hint, (0, 0, 0, 1), expand=False)
 
 
