@@ -222,7 +222,7 @@ def test_one_broken_picture_among_many(place, tmp_path):
     assert result["curve"]["n_generated"] == 99
     page = (tmp_path / "out" / "report.html").read_text()
     assert "17.jpg" in page
-    assert "16 of 99 generated pictures" in page
+    assert "16 of 99 pictures" in page
 
 
 def _unusable(folder):
@@ -426,7 +426,7 @@ def test_a_signal_keeps_finished_shards_and_says_how_to_go_on(place, tmp_path, n
     process.send_signal(number)
     _, told = process.communicate(timeout=60)
     assert process.returncode == code, told
-    assert "run the same command again" in told
+    assert "finished shards and checkpoints are kept. Run it again." in told
     assert not (tmp_path / "ref").exists()
     done = whorl(*arguments, cwd=place, check=0)
     assert "stored by an earlier run" in done.stderr

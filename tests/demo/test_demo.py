@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
+import torch
 
 import whorl
 from browser import look
@@ -198,3 +200,25 @@ def test_stopped_it_leaves_nothing(tmp_path):
     assert process.returncode == 130
     assert "Nothing half-written is left" in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_in_one_training_stops_the_other(monkeypatch):
+    from whorl.demo import generators
+    from whorl.embeddings.progress import Silent
+
+    steps = []
+
+    def train(pictures, validation, **options):
+        if len(pictures) == generators.COPIED:
+            raise ValueError("no memory")
+        for step in range(10**6):
+            options["tick"]()
+            steps.append(step)
+            time.sleep(0.001)
+
+    monkeypatch.setattr(generators, "train", train)
+    before = torch.get_num_threads()
+    with pytest.raises(ValueError, match="no memory"):
+        generators.train_generators(digits.load(0), seed=0, progress=Silent())
+    assert len(steps) < 10**5
+    assert torch.get_num_threads() == before

@@ -93,6 +93,13 @@ def test_a_reference_finds_it_again_from_another_place(tmp_path, monkeypatch):
     reference = whorl.Reference.fit(train, test, encoder=NAME, layers=[1, 12], cells=1, cache=None)
     reference.save(tmp_path / "ref")
     monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as damaged:
+        damaged.setitem(bundled.SHA256, "config.json", "0" * 64)
+        with pytest.raises(
+            EncoderError, match=r"^the encoder whorl-vit-32 that comes with Whorl is damaged"
+        ) as told:
+            whorl.Reference.load("ref").curve(fresh, cache=None)
+        assert "--encoder" not in str(told.value)
     assert str(bundled.FOLDER) not in (tmp_path / "ref" / "manifest.json").read_text()
     again = whorl.Reference.load("ref").curve(fresh, cache=None)
     assert again.standardised.tolist() == reference.curve(fresh, cache=None).standardised.tolist()

@@ -70,7 +70,10 @@ def test_a_hub_name_that_cannot_be_had(monkeypatch):
         load_encoder("acme/no-such-model")
     message = str(raised.value)
     assert "acme/no-such-model is no folder here" in message
-    assert "no route Give a local folder with its files, check the name, or go online." in message
+    assert (
+        "no route Give a local folder with its files, check the name, or go online; whorl-vit-32 comes with Whorl."
+        in message
+    )
     assert "\n" not in message
 
 
@@ -90,7 +93,7 @@ def test_a_hub_name_is_downloaded_without_pickles(families, monkeypatch):
 
 
 def test_built_ins_work_without_any_metadata(plugins):
-    assert available_encoders() == ("pixels",)
+    assert available_encoders() == ("pixels", "whorl-vit-32")
     assert load_encoder("pixels").name == "pixels:32"
 
 
@@ -102,7 +105,7 @@ def test_a_plugin_gets_the_options(plugins):
         return PixelEncoder(8)
 
     plugins("mine", make)
-    assert available_encoders() == ("mine", "pixels")
+    assert available_encoders() == ("mine", "pixels", "whorl-vit-32")
     encoder = load_encoder("mine", layers=[1], pooling="mean", dtype="float16")
     assert isinstance(encoder, Encoder)
     assert seen == {

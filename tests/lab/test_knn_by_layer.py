@@ -43,6 +43,9 @@ def test_the_bundled_encoder_can_be_untrained_by_its_name():
     assert random.digest != trained.digest
     with pytest.raises(EncoderError, match="is no folder and no hub name"):
         untrained("no such")
+    with pytest.raises(EncoderError, match="pixels has no weights"):
+        untrained("pixels:8")
+    assert random.name == "whorl-vit-32, random weights"
 
 
 def test_untrained_weights_are_others_and_depend_on_the_seed_alone(encoder):

@@ -26,7 +26,7 @@ def audited(tmp_path):
 def test_the_report_shows_what_was_audited(audited, tmp_path):
     source, curve = audited
     folder = write_audit(tmp_path / "out", curve, generated=source, train=None, details={})
-    assert "16 of 40 generated pictures of the set" in (folder / "report.html").read_text()
+    assert "16 of 40 pictures of the set" in (folder / "report.html").read_text()
 
 
 @pytest.mark.parametrize("left", [0, 1, 39])

@@ -19,7 +19,7 @@ from whorl.errors import WhorlError, WhorlWarning
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
-_GO_ON = "Stopped. Nothing half-written is left, and what was finished is kept; run the same command again."
+_GO_ON = "Stopped. Nothing half-written is left; finished shards and checkpoints are kept. Run it again."
 
 app = typer.Typer(
     name="whorl",

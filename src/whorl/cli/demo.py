@@ -16,7 +16,9 @@ def demo(
         Path,
         typer.Option("--output", "-o", help="Folder of the report; an earlier demo there is replaced."),
     ] = Path("whorl-demo"),
-    seed: Annotated[int, typer.Option(min=0, help="Fixes the held-out digits and the training.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Fixes the held-out digits, the training, what is drawn.")
+    ] = 0,
     show: Annotated[
         bool, typer.Option("--open", help="Open the report in the browser when it is done.")
     ] = False,

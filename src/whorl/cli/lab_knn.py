@@ -58,7 +58,7 @@ def knn(
 
     models = {name: load_encoder(name, device=device) for name in encoder}
     if untrained is not None:
-        models[f"{untrained}, random weights"] = without_training(untrained, seed=seed)
+        models[f"{untrained}, random weights"] = without_training(untrained, seed=seed, device=device)
     found = {
         name: knn_by_layer(
             train, test, model, k=k, limit_train=limit_train, limit_test=limit_test, seed=seed, **run

@@ -125,7 +125,7 @@ def _details(seed: int, reference: Reference, encoder: Encoder, seconds: float) 
     return {
         "made by": "whorl demo",
         "seed": seed,
-        "threads": torch.get_num_threads(),
+        "threads": {"trainings": 1, "encoding": torch.get_num_threads()},
         "seconds": round(seconds, 1),
         "reference": {**reference.summary(), "folder": REFERENCE},
         "encoder": dict(encoder.settings),

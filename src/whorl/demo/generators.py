@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,21 +122,35 @@ def _train_both(digits: Digits, seed: int, progress: Progress) -> tuple[Training
             early_step=_COARSE_STEP, patience=patience, tick=tick,
         )  # fmt: skip
 
+    def finished(training: Future[Training]) -> None:
+        with lock:
+            if training.exception() is not None:
+                stop.set()
+            elif training is sound and not stop.is_set():
+                progress.expect(training.result().steps + _COPIER_STEPS)
+
     progress.begin("train two models", _GOOD_STEPS + _COPIER_STEPS, 0, unit="steps")
     with _single_threaded(), ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         try:
-            first = job("good", digits.train, _GOOD_STEPS, _PATIENCE)
-            second = job("copier", digits.train[:COPIED], _COPIER_STEPS, None)
-            sound = first.result()
-            with lock:
-                progress.expect(sound.steps + _COPIER_STEPS)
-            return sound, second.result()
-        except BaseException:
-            stop.set()
-            raise
+            sound = job("good", digits.train, _GOOD_STEPS, _PATIENCE)
+            long = job("copier", digits.train[:COPIED], _COPIER_STEPS, None)
+            for each in (sound, long):
+                each.add_done_callback(finished)
+            wait((sound, long))
+            _raise_cause(sound, long)
+            return sound.result(), long.result()
         finally:
             with lock:
+                stop.set()
                 progress.end()
+
+
+def _raise_cause(*trainings: Future[Training]) -> None:
+    """Raise what made a training fail; the other one was only stopped because of it."""
+    for training in trainings:
+        error = training.exception()
+        if error is not None and not isinstance(error, CancelledError):
+            raise error
 
 
 @contextlib.contextmanager

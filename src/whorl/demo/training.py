@@ -22,7 +22,13 @@ _CHECK_EVERY, _CHECK_TIMES = 25, 4
 
 @dataclass(frozen=True)
 class Check:
-    """The loss of the averaged weights after so many steps, on as many of the one as of the other."""
+    """The loss of the averaged weights after so many steps.
+
+    Attributes:
+        step: how many.
+        train: on pictures that it learns from, at most as many as there are for validation.
+        validation: on those for validation.
+    """
 
     step: int
     train: float

@@ -17,7 +17,7 @@ from whorl.encoders import bundled, load_encoder
 from whorl.encoders.checkpoint import locate
 from whorl.encoders.contract import Encoder, Layer
 from whorl.encoders.quiet import quiet
-from whorl.errors import ImageError
+from whorl.errors import EncoderError, ImageError
 from whorl.images import limit, open_images
 from whorl.images.contract import ImageSource
 from whorl.images.labels import labels_of
@@ -103,12 +103,13 @@ def knn_by_layer(
     return LayerAccuracies(chosen.name, accuracy, len(voters), len(asked), k)
 
 
-def untrained(name_or_folder: str | Path, *, seed: int = 0) -> Encoder:
+def untrained(name_or_folder: str | Path, *, seed: int = 0, device: str = "auto") -> Encoder:
     """Return an encoder with random weights in place of its own: what training added to.
 
     Args:
         name_or_folder: "whorl-vit-32", an encoder's folder, or a hub name.
         seed: fixes the weights.
+        device: see `whorl.load_encoder`.
 
     Raises:
         EncoderError: there is no such encoder.
@@ -116,13 +117,18 @@ def untrained(name_or_folder: str | Path, *, seed: int = 0) -> Encoder:
     import torch
     import transformers
 
+    from whorl.encoders import TransformersEncoder
+
+    if str(name_or_folder).partition(":")[0] == "pixels":
+        raise EncoderError("pixels has no weights, so there is nothing to make random; leave it out.")
     source = bundled.FOLDER if name_or_folder == bundled.NAME else locate(name_or_folder)
     with tempfile.TemporaryDirectory(prefix="whorl-") as place, torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
         config = transformers.AutoConfig.from_pretrained(str(source), local_files_only=True)
         transformers.AutoModel.from_config(config).save_pretrained(place)
         shutil.copy(source / "preprocessor_config.json", place)
-        return load_encoder(place)
+        name = f"{Path(name_or_folder).name}, random weights"
+        return TransformersEncoder(place, known_as=name, device=device)
 
 
 def _classes(*sources: ImageSource) -> dict[object, int]:

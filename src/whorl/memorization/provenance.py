@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from whorl.encoders import load_encoder
+from whorl.encoders import bundled, load_encoder
 from whorl.encoders.contract import Encoder
 from whorl.errors import EncoderError
 
@@ -78,6 +78,8 @@ def reload_encoder(
         try:
             encoder = load_encoder(given if given is not None else record.location, device=device, **options)
         except EncoderError as error:
+            if given is None and record.location == bundled.NAME:
+                raise
             raise EncoderError(
                 f"this Reference needs the encoder {record.name}, looked for at {record.location}: {error} "
                 "If it lies elsewhere, say where with --encoder (encoder=)."
