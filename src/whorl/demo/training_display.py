@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from whorl.demo.generators import Generator, Generators
 from whorl.demo.training import Training
 from whorl.report.figures import figure_svg, new_figure, save_figure
-from whorl.report.palette import FAINT, FINDING_COLOURS, FONT, GRID, INK, MUTED
+from whorl.report.palette import FINDING_COLOURS, FONT, INK, MUTED
+from whorl.report.plain_axes import frame_plain
 
 _UNSEEN, _SEEN = FINDING_COLOURS["under-fits"], FINDING_COLOURS["copies"]
 
@@ -75,14 +76,7 @@ def _draw(ax: Axes, training: Training, title: str) -> None:
             fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
     ax.set_xlim(0, steps[-1] * 1.03)
-    ax.set_title(title, loc="left", fontsize=11.5, fontfamily=FONT, color=INK)
-    ax.set_xlabel("training steps", color=MUTED, fontfamily=FONT)
-    ax.grid(axis="y", color=GRID, linewidth=0.8)
-    ax.set_axisbelow(True)
-    ax.tick_params(labelcolor=MUTED, color=FAINT)
-    for side, spine in ax.spines.items():
-        spine.set_visible(side == "bottom")
-        spine.set_color(FAINT)
+    frame_plain(ax, title=title, x="training steps")
 
 
 def _mark(ax: Axes, generator: Generator) -> None:

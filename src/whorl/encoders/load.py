@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from whorl.encoders import bundled
+from whorl.encoders.bundled import NAME
 from whorl.encoders.contract import Encoder
 from whorl.errors import EncoderError
 
@@ -22,7 +22,7 @@ GROUP = "whorl.encoders"
 
 _BUILT_IN = {
     "pixels": "whorl.encoders.pixels:PixelEncoder",
-    bundled.NAME: "whorl.encoders.bundled:bundled_encoder",
+    NAME: "whorl.encoders.bundled:bundled_encoder",
 }
 _SIZED = ("pixels",)
 _DEFAULTS: dict[str, Any] = {
