@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-import whorl.neighbors as home
 from whorl import ScoreError
-from whorl.neighbors import nearest
+from whorl.neighbors import k_nearest, nearest, nearest_by_scope
 
 
 @settings(deadline=None, max_examples=40)
@@ -56,6 +55,64 @@ def test_within_cells_and_an_empty_cell():
     np.testing.assert_array_equal(found.index[~empty], distances.argmin(1)[~empty])
 
 
+@pytest.mark.parametrize("metric", ["euclidean", "abs-cosine"])
+@pytest.mark.parametrize("width", [5, 300])
+def test_both_scopes_in_one_pass_are_the_two_searches(metric, width, monkeypatch):
+    """Cells of all sizes, one without queries, one without training points, tiles smaller than a cell."""
+    monkeypatch.setattr("whorl.neighbors.scan._TILE", 600)
+    monkeypatch.setattr("whorl.neighbors.scan._QUERIES", 30)
+    rng = np.random.default_rng(6)
+    queries, train = (rng.normal(size=(n, width)).astype(np.float32) for n in (80, 500))
+    train[100:110] = train[90]
+    q_cells = rng.choice([0, 1, 2, 7], 80)
+    t_cells = np.where(np.arange(500) == 50, 9, rng.choice([0, 1, 2], 500, p=[0.9, 0.09, 0.01]))
+    found = nearest_by_scope(queries, train, query_cells=q_cells, train_cells=t_cells, metric=metric)
+    everywhere = nearest(queries, train, metric=metric)
+    within = nearest(queries, train, query_cells=q_cells, train_cells=t_cells, metric=metric)
+    for one, other in ((found.everywhere, everywhere), (found.cell, within)):
+        np.testing.assert_array_equal(one.index, other.index)
+        np.testing.assert_array_equal(one.distance, other.distance)
+    if metric == "euclidean":
+        distances = cdist(queries.astype(np.float64), train.astype(np.float64))
+        np.testing.assert_array_equal(everywhere.index, distances.argmin(1))
+        distances[q_cells[:, None] != t_cells[None]] = np.inf
+        expected = np.where(q_cells == 7, -1, distances.argmin(1))
+        np.testing.assert_array_equal(within.index, expected)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.sampled_from([2, 300]), st.booleans())
+def test_the_k_nearest_equal_a_stable_sort(seed, k, width, ties):
+    rng = np.random.default_rng(seed)
+    queries, train = rng.normal(size=(11, width)), rng.normal(size=(40, width))
+    if ties:
+        queries, train = queries.round(), train.round()
+    expected = cdist(queries, train).argsort(1, kind="stable")[:, :k]
+    found = k_nearest(queries, train, k=k)
+    if not ties or width == 2:
+        np.testing.assert_array_equal(found.index, expected)
+    np.testing.assert_allclose(found.distance, np.sort(cdist(queries, train), 1)[:, :k], rtol=1e-12)
+
+
+def test_a_product_that_rounds_badly_still_finds_the_nearest():
+    """Far from the origin, with outliers in every block, thousands of near-ties: float32 ranks are noise here."""
+    rng = np.random.default_rng(7)
+    train = (1000 + 1e-3 * rng.normal(size=(3000, 64))).astype(np.float32)
+    train[::16] += (1e4 * rng.normal(size=(188, 64))).astype(np.float32)
+    queries = (1000 + 1e-3 * rng.normal(size=(40, 64))).astype(np.float32)
+    expected = cdist(queries.astype(np.float64), train.astype(np.float64))
+    found = nearest(queries, train)
+    np.testing.assert_array_equal(found.index, expected.argmin(1))
+    np.testing.assert_allclose(found.distance, expected.min(1), rtol=1e-12)
+
+
+def test_no_queries_and_no_training_points():
+    nothing, some = np.empty((0, 3), np.float32), np.ones((2, 3), np.float32)
+    assert len(nearest(nothing, some).index) == 0
+    assert nearest(some, nothing).index.tolist() == [-1, -1]
+    assert k_nearest(nothing, some, k=2).index.shape == (0, 2)
+
+
 def test_abs_cosine_ignores_sign_and_length_and_zero_vectors_are_far():
     train = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
     queries = np.array([[-3.0, 0.1], [0.0, 0.0]])
@@ -81,7 +138,8 @@ def test_small_blocks_change_nothing(monkeypatch):
     rng = np.random.default_rng(3)
     queries, train = rng.normal(size=(100, 6)).astype(np.float32), rng.normal(size=(70, 6)).astype(np.float32)
     whole = nearest(queries, train)
-    monkeypatch.setattr(home, "_BLOCK_NUMBERS", 150)
+    for name, value in (("_TILE", 150), ("_QUERIES", 7), ("_GATHERED", 150)):
+        monkeypatch.setattr(f"whorl.neighbors.scan.{name}", value)
     parts = nearest(queries, train)
     np.testing.assert_array_equal(whole.index, parts.index)
     np.testing.assert_array_equal(whole.distance, parts.distance)

@@ -16,7 +16,7 @@ from whorl.memorization.cells import Partition
 from whorl.memorization.curve import LayerPictures
 from whorl.memorization.score import CTScore, score_distances
 from whorl.memorization.settings import ReferenceSettings
-from whorl.neighbors import nearest
+from whorl.neighbors import nearest, nearest_by_scope
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,11 @@ class LayerReference:
             )
         projected = self.partition.project(generated)
         cells = self.partition.assign(projected)
-        everywhere = nearest(projected, self.train, metric=settings.metric)
-        within = everywhere
-        if settings.scope == "cell":
-            within = nearest(
-                projected, self.train, query_cells=cells, train_cells=self.train_cells, metric=settings.metric
-            )
+        found = nearest_by_scope(
+            projected, self.train, query_cells=cells, train_cells=self.train_cells, metric=settings.metric
+        )
+        everywhere = found.everywhere
+        within = found.cell if settings.scope == "cell" else everywhere
         score = score_distances(
             within.distance,
             self.test_distances,

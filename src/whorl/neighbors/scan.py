@@ -1,0 +1,173 @@
+"""From all training points to the few that may be a query's neighbours: one matrix product, tile by tile.
+
+A tile is small enough to be reduced while it lies in the processor's cache, so the product is never written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.neighbors.candidates import Candidates, Pairs
+from whorl.neighbors.layout import Layout
+from whorl.neighbors.space import Prepared, Space
+
+if TYPE_CHECKING:
+    import torch
+
+_QUERIES = 1024
+_TILE = 1_048_576
+"""Numbers in a tile: 1024 queries x 1024 training points, 4 MB in float32."""
+_GATHERED = 8_000_000
+"""Numbers that are gathered at once for the pairs left in question."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Candidate neighbours: `train[i]` may be one of the k nearest of `queries[i]`.
+
+    Attributes:
+        queries: int64 (P,), rows of the queries.
+        train: int64 (P,), rows of the training points.
+    """
+
+    queries: NDArray[np.int64]
+    train: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Candidates for each scope; none for a scope that was not asked for.
+
+    Attributes:
+        cell: in the query's own cell.
+        everywhere: in all cells.
+    """
+
+    cell: Rows
+    everywhere: Rows
+
+
+def scan(space: Space, layout: Layout, k: int, *, cell: bool = False, everywhere: bool = False) -> Found:
+    """Find every (query, training point) that may be among the query's k nearest once rounding is undone.
+
+    Args:
+        space: at least one query and one training point.
+        layout: how to go through them.
+        k: how many neighbours.
+        cell: look in the query's own cell.
+        everywhere: look in all cells; both cost no more than this alone.
+    """
+    blocks = _query_blocks(space, layout)
+    q, n = blocks[0].prepared.vectors, len(layout.queries)
+    near, overall = Candidates(n, k, q), Candidates(n, k, q)
+    length = min(len(layout.slots), max(1, _TILE // min(_QUERIES, n) // layout.block) * layout.block)
+    tile, memory = q.new_empty(length * min(_QUERIES, n)), space.memory(length)
+    for asked, columns in _tiles(layout, length):
+        train = space.prepare_train(_rows(layout, columns), memory)
+        first = columns.start // layout.block
+        for block in blocks:
+            own = _overlap(block.positions, asked)
+            part = block.positions if everywhere else own
+            if part.start >= part.stop:
+                continue
+            lower, upper = _extremes(space, layout, block.part(part), train, tile)
+            if everywhere:
+                overall.add(part, first, lower, upper)
+            if cell and own.start < own.stop:
+                inner = slice(own.start - part.start, own.stop - part.start)
+                near.add(own, first, lower[:, inner], upper[:, inner])
+    return Found(*(_narrow(space, layout, blocks, side) for side in (near, overall)))
+
+
+@dataclass(frozen=True)
+class _QueryBlock:
+    """Some queries, prepared.
+
+    Attributes:
+        positions: where they stand in the layout's order.
+        prepared: their vectors and radii.
+    """
+
+    positions: slice
+    prepared: Prepared
+
+    def part(self, positions: slice) -> Prepared:
+        """Return some of them, by their place in the layout's order."""
+        inner = slice(positions.start - self.positions.start, positions.stop - self.positions.start)
+        return Prepared(self.prepared.vectors[inner], self.prepared.radii[inner])
+
+
+def _query_blocks(space: Space, layout: Layout) -> list[_QueryBlock]:
+    n = len(layout.queries)
+    slices = [slice(start, min(start + _QUERIES, n)) for start in range(0, n, _QUERIES)]
+    return [_QueryBlock(part, space.prepare_queries(layout.queries[part])) for part in slices]
+
+
+def _tiles(layout: Layout, length: int) -> Iterator[tuple[slice, slice]]:
+    """Yield the queries of a cell, and the slots of one of its tiles."""
+    for stretch in layout.stretches:
+        for start in range(stretch.slots.start, stretch.slots.stop, length):
+            yield stretch.queries, slice(start, min(start + length, stretch.slots.stop))
+
+
+def _rows(layout: Layout, columns: slice) -> slice | NDArray[np.int64]:
+    """Return the training rows of a tile, as a slice where they follow one another."""
+    rows = layout.slots[columns]
+    first, last = int(rows[0]), int(rows[-1])
+    together = last - first == len(rows) - 1 and bool((np.diff(rows) == 1).all())
+    return slice(first, last + 1) if together else rows
+
+
+def _overlap(a: slice, b: slice) -> slice:
+    return slice(max(a.start, b.start), min(a.stop, b.stop))
+
+
+def _extremes(
+    space: Space, layout: Layout, queries: Prepared, train: Prepared, tile: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what each block's largest product with each query truly is, at least and at most."""
+    import torch
+
+    n, m = len(train.vectors), len(queries.vectors)
+    product = torch.mm(train.vectors, queries.vectors.T, out=tile[: n * m].view(n, m))
+    if space.metric == "abs-cosine":
+        product.abs_()
+    largest = product.view(-1, layout.block, m).amax(1)
+    furthest = train.radii.view(-1, layout.block).amax(1, keepdim=True)
+    slack = (queries.radii + furthest) * (furthest * space.unit)
+    return largest - slack, largest.add_(slack)
+
+
+def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates) -> Rows:
+    """Look into the blocks that may hold a neighbour: which of their points may be one?"""
+    import torch
+
+    pairs = candidates.pairs()
+    vectors = torch.cat([block.prepared.vectors for block in blocks])
+    radii = torch.cat([block.prepared.radii for block in blocks])
+    queries, rows = [], []
+    step = max(1, _GATHERED // (layout.block * vectors.shape[1]))
+    for start in range(0, len(pairs.queries), step):
+        part = Pairs(pairs.queries[start : start + step], pairs.others[start : start + step])
+        slots = layout.slots.reshape(-1, layout.block)[part.others.cpu().numpy()]
+        train = space.prepare_train(slots.reshape(-1))
+        product = torch.bmm(
+            train.vectors.view(len(slots), layout.block, -1), vectors[part.queries].unsqueeze(2)
+        ).squeeze(2)
+        if space.metric == "abs-cosine":
+            product.abs_()
+        reach = train.radii.view(-1, layout.block)
+        slack = (radii[part.queries].unsqueeze(1) + reach) * (reach * space.unit)
+        near, inside = (product + slack >= candidates.bound[part.queries].unsqueeze(1)).nonzero(as_tuple=True)
+        found = slots[near.cpu().numpy(), inside.cpu().numpy()]
+        real = found >= 0
+        queries.append(layout.queries[part.queries[near].cpu().numpy()[real]])
+        rows.append(found[real])
+    if not queries:
+        return Rows(np.empty(0, np.int64), np.empty(0, np.int64))
+    return Rows(np.concatenate(queries), np.concatenate(rows))
