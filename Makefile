@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check --constraint 
 
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: setup demo test lint types check format clean
+.PHONY: setup demo test bench lint types check format clean
 
 setup: $(READY)
 
@@ -28,7 +28,14 @@ demo: $(USABLE)
 
 # Two processes with two threads each would wait for one another.
 test: check
-	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest -n 2 --dist worksteal
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest -p no:benchmark -n 2 --dist worksteal
+
+# Ratios to this machine's own ceilings, as a page with a table and a figure; PEER=folder runs the original code beside.
+BENCH_PAGE ?= runs/performance.md
+bench: $(READY)
+	mkdir -p runs
+	$(BIN)/python -m pytest -c benchmarks/pytest.ini benchmarks $(if $(PEER),--peer '$(PEER)') --benchmark-json=runs/bench.json
+	$(BIN)/python benchmarks/table.py runs/bench.json '$(BENCH_PAGE)'
 
 check: lint types
 

@@ -1,0 +1,89 @@
+"""Encoding from files against bare forward passes of the same model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+
+from material import Sizes
+from race import Race, seconds
+from whorl import open_images
+from whorl.embeddings import embed, estimate
+from whorl.embeddings.options import resolve
+from whorl.encoders.contract import Encoder
+
+
+def bench_encoding(
+    race: Race, kind: str, encoder: Encoder, bare_model: Any, stored: Path, fresh: Callable[[], Path]
+) -> None:
+    """From a Parquet file to shards on disk; the ceiling has its tensors ready and keeps nothing."""
+    source = open_images(stored)
+    inputs = torch.stack([encoder.preprocess(source[i]) for i in range(len(source))])
+    batch = _batch_size(encoder)
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for part in inputs.split(batch):
+                bare_model(pixel_values=part, output_hidden_states=True)
+
+    ratio = race.run(
+        lambda: embed(source, encoder, cache=fresh()),
+        bare,
+        what=f"Encoding {len(source):,} pictures, {kind}, batch {batch}",
+        against="bare forward pass, tensors ready",
+        wanted=0.9,
+    )
+    best = race.benchmark.extra_info["seconds"]
+    race.note(figures={"pictures/s": round(len(source) / best, 1), "ratio": round(ratio, 3)})
+
+
+def bench_loop(
+    race: Race, kind: str, encoder: Encoder, bare_model: Any, stored: Path, fresh: Callable[[], Path]
+) -> None:
+    """Against the usual loop: transformers' image processor and one picture at a time, in float32."""
+    from transformers import AutoImageProcessor
+
+    from whorl.encoders.bundled import FOLDER
+
+    folder = FOLDER if kind == "bundled" else encoder.settings["location"]
+    processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
+    source = open_images(stored)
+
+    def loop() -> None:
+        with torch.no_grad():
+            for i in range(len(source)):
+                prepared = processor(images=Image.fromarray(source[i]), return_tensors="pt")
+                hidden = bare_model(**prepared, output_hidden_states=True).hidden_states
+                [state[:, 0].numpy() for state in hidden]
+
+    race.run(
+        lambda: embed(source, encoder, cache=fresh()),
+        loop,
+        what=f"Encoding {len(source):,} pictures, {kind}",
+        against="loop over single pictures, transformers, float32",
+        wanted=3.0 if kind == "ViT-B" and torch.cpu._is_amx_tile_supported() else None,
+        rounds=2,
+    )
+
+
+def bench_estimate(
+    race: Race, kind: str, encoder: Encoder, stored: Path, sizes: Sizes, fresh: Callable[[], Path]
+) -> None:
+    """The time foretold before a run, against the time it took."""
+    source = open_images(stored)
+    foretold: list[float] = []
+
+    def run() -> None:
+        foretold.append(estimate(source, encoder, cache=fresh()).seconds)
+
+    taken = min(seconds(lambda: embed(source, encoder, cache=fresh())) for _ in range(min(3, sizes.rounds)))
+    race.alone(run, what=f"Estimating {len(source):,} pictures, {kind}", rounds=3)
+    race.note(within=[round(value / taken, 3) for value in foretold[1:]])
+
+
+def _batch_size(encoder: Encoder) -> int:
+    return resolve({}).batch_for(encoder.settings)
