@@ -43,17 +43,28 @@ class Candidates:
         """(Q,), what a neighbour's true product is at least."""
         return self._bounds[-1]
 
-    def add(self, queries: slice, first_block: int, lower: torch.Tensor, upper: torch.Tensor) -> None:
-        """Take in what the best of some blocks is for some queries, at least and at most: (blocks, queries)."""
+    def add(self, queries: slice, first_block: int, largest: torch.Tensor, slack: torch.Tensor) -> None:
+        """Take in some blocks' largest products with some queries, (blocks, queries).
+
+        Args:
+            queries: which queries.
+            first_block: the number of the first block.
+            largest: (blocks, queries).
+            slack: what rounding may have moved them by, (1, queries) or (blocks, queries).
+        """
         import torch
 
         bounds = self._bounds[:, queries]
+        least, most = _extremes(largest, slack)
         if len(bounds) == 1:
-            torch.maximum(bounds, lower.amax(dim=0, keepdim=True), out=bounds)
+            torch.maximum(bounds, least, out=bounds)
         else:
-            bounds.copy_(torch.cat([bounds, lower]).topk(len(bounds), dim=0).values)
-        blocks, columns = (upper >= bounds[-1]).nonzero(as_tuple=True)
-        self._parts.append((columns + queries.start, blocks + first_block, upper[blocks, columns]))
+            bounds.copy_(torch.cat([bounds, largest - slack]).topk(len(bounds), dim=0).values)
+        # Once the first tiles are seen, few queries have anything to gain from another.
+        (gaining,) = (most[0] >= bounds[-1]).nonzero(as_tuple=True)
+        upper = largest.index_select(1, gaining) + slack.index_select(1, gaining)
+        blocks, columns = (upper >= bounds[-1, gaining]).nonzero(as_tuple=True)
+        self._parts.append((gaining[columns] + queries.start, blocks + first_block, upper[blocks, columns]))
 
     def pairs(self) -> Pairs:
         """Return the (query, block) pairs that reach the bound as it is now."""
@@ -65,3 +76,11 @@ class Candidates:
         queries, blocks, upper = (torch.cat(parts) for parts in zip(*self._parts, strict=True))
         reach = upper >= self.bound[queries]
         return Pairs(queries[reach], blocks[reach])
+
+
+def _extremes(largest: torch.Tensor, slack: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the best of all blocks for each query, at least and at most: (1, queries)."""
+    if len(slack) == 1:
+        best = largest.amax(dim=0, keepdim=True)
+        return best - slack, best + slack
+    return (largest - slack).amax(dim=0, keepdim=True), (largest + slack).amax(dim=0, keepdim=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _QUERIES = 1024
 _TILE = 1_048_576
 """Numbers in a tile: 1024 queries x 1024 training points, 4 MB in float32."""
+_OUTLIER = 4
 _GATHERED = 8_000_000
 """Numbers that are gathered at once for the pairs left in question."""
 
@@ -69,18 +70,20 @@ def scan(space: Space, layout: Layout, k: int, *, cell: bool = False, everywhere
     tile, memory = q.new_empty(length * min(_QUERIES, n)), space.memory(length)
     for asked, columns in _tiles(layout, length):
         train = space.prepare_train(_rows(layout, columns), memory)
-        first = columns.start // layout.block
+        first, furthest = columns.start // layout.block, _furthest(train, layout.block)
         for block in blocks:
             own = _overlap(block.positions, asked)
             part = block.positions if everywhere else own
             if part.start >= part.stop:
                 continue
-            lower, upper = _extremes(space, layout, block.part(part), train, tile)
+            queries = block.part(part)
+            largest = _largest(space, layout, queries, train, tile)
+            slack = (queries.radii + furthest) * (furthest * space.unit)
             if everywhere:
-                overall.add(part, first, lower, upper)
+                overall.add(part, first, largest, slack)
             if cell and own.start < own.stop:
                 inner = slice(own.start - part.start, own.stop - part.start)
-                near.add(own, first, lower[:, inner], upper[:, inner])
+                near.add(own, first, largest[:, inner], slack[:, inner])
     return Found(*(_narrow(space, layout, blocks, side) for side in (near, overall)))
 
 
@@ -127,20 +130,27 @@ def _overlap(a: slice, b: slice) -> slice:
     return slice(max(a.start, b.start), min(a.stop, b.stop))
 
 
-def _extremes(
+def _largest(
     space: Space, layout: Layout, queries: Prepared, train: Prepared, tile: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what each block's largest product with each query truly is, at least and at most."""
+) -> torch.Tensor:
+    """Return each block's largest product with each query, (blocks, queries)."""
     import torch
 
     n, m = len(train.vectors), len(queries.vectors)
     product = torch.mm(train.vectors, queries.vectors.T, out=tile[: n * m].view(n, m))
     if space.metric == "abs-cosine":
         product.abs_()
-    largest = product.view(-1, layout.block, m).amax(1)
-    furthest = train.radii.view(-1, layout.block).amax(1, keepdim=True)
-    slack = (queries.radii + furthest) * (furthest * space.unit)
-    return largest - slack, largest.add_(slack)
+    return product.view(-1, layout.block, m).amax(1)
+
+
+def _furthest(train: Prepared, block: int) -> torch.Tensor:
+    """Return how far out the points of a tile lie: one number (1, 1), or with outliers one a block (blocks, 1).
+
+    What rounding may do grows with it; one far point would make candidates of a whole tile.
+    """
+    furthest = train.radii.view(-1, block).amax(1, keepdim=True)
+    most = furthest.amax(0, keepdim=True)
+    return furthest if most > _OUTLIER * train.radii.median() else most
 
 
 def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates) -> Rows:
