@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.neighbors.candidates import Candidates, Pairs
+from whorl.neighbors.candidates import Candidates, Pairs, merged
 from whorl.neighbors.layout import Layout
 from whorl.neighbors.space import Prepared, Space
+from whorl.neighbors.workers import in_threads
 
 if TYPE_CHECKING:
     import torch
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _QUERIES = 1024
 _TILE = 1_048_576
 """Numbers in a tile: 1024 queries x 1024 training points, 4 MB in float32."""
+_WORTH_THREADS = 50_000_000
 _OUTLIER = 4
 _GATHERED = 8_000_000
 """Numbers that are gathered at once for the pairs left in question."""
@@ -64,27 +66,80 @@ def scan(space: Space, layout: Layout, k: int, *, cell: bool = False, everywhere
         everywhere: look in all cells; both cost no more than this alone.
     """
     blocks = _query_blocks(space, layout)
+    length = max(1, _TILE // min(_QUERIES, len(layout.queries)) // layout.block) * layout.block
+    tiles = list(_tiles(layout, min(length, len(layout.slots))))
+
+    def seen(share: list[_Tile]) -> _Seen:
+        return _see(space, layout, blocks, share, k, cell=cell, everywhere=everywhere)
+
+    workers = _workers(space)
+    parts = in_threads(seen, [tiles[i::workers] for i in range(min(workers, len(tiles)))])
+    return Found(
+        cell=_narrow(space, layout, blocks, merged([part.cell for part in parts]), workers),
+        everywhere=_narrow(space, layout, blocks, merged([part.everywhere for part in parts]), workers),
+    )
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """Some training points, all of one cell.
+
+    Attributes:
+        slots: where they stand in the layout.
+        queries: the queries of that cell.
+    """
+
+    slots: slice
+    queries: slice
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What some tiles may hold, for each scope."""
+
+    cell: Candidates
+    everywhere: Candidates
+
+
+def _workers(space: Space) -> int:
+    """Return over how many threads to share out; a small search is not worth any, a GPU needs none."""
+    import torch
+
+    small = len(space.queries) * len(space.train) * space.train.shape[1] < _WORTH_THREADS
+    return 1 if small or torch.device(space.device).type != "cpu" else space.workers
+
+
+def _see(
+    space: Space,
+    layout: Layout,
+    blocks: list[_QueryBlock],
+    tiles: list[_Tile],
+    k: int,
+    *,
+    cell: bool,
+    everywhere: bool,
+) -> _Seen:
     q, n = blocks[0].prepared.vectors, len(layout.queries)
-    near, overall = Candidates(n, k, q), Candidates(n, k, q)
-    length = min(len(layout.slots), max(1, _TILE // min(_QUERIES, n) // layout.block) * layout.block)
-    tile, memory = q.new_empty(length * min(_QUERIES, n)), space.memory(length)
-    for asked, columns in _tiles(layout, length):
-        train = space.prepare_train(_rows(layout, columns), memory)
-        first, furthest = columns.start // layout.block, _furthest(train, layout.block)
+    found = _Seen(Candidates(n, k, q), Candidates(n, k, q))
+    length = max(tile.slots.stop - tile.slots.start for tile in tiles)
+    products, memory = q.new_empty(length * len(q)), space.memory(length)
+    for tile in tiles:
+        train = space.prepare_train(_rows(layout, tile.slots), memory)
+        first, furthest = tile.slots.start // layout.block, _furthest(train, layout.block)
         for block in blocks:
-            own = _overlap(block.positions, asked)
+            own = _overlap(block.positions, tile.queries)
             part = block.positions if everywhere else own
             if part.start >= part.stop:
                 continue
             queries = block.part(part)
-            largest = _largest(space, layout, queries, train, tile)
+            largest = _largest(space, layout, queries, train, products)
             slack = (queries.radii + furthest) * (furthest * space.unit)
             if everywhere:
-                overall.add(part, first, largest, slack)
+                found.everywhere.add(part, first, largest, slack)
             if cell and own.start < own.stop:
                 inner = slice(own.start - part.start, own.stop - part.start)
-                near.add(own, first, largest[:, inner], slack[:, inner])
-    return Found(*(_narrow(space, layout, blocks, side) for side in (near, overall)))
+                found.cell.add(own, first, largest[:, inner], slack[:, inner])
+    return found
 
 
 @dataclass(frozen=True)
@@ -111,11 +166,10 @@ def _query_blocks(space: Space, layout: Layout) -> list[_QueryBlock]:
     return [_QueryBlock(part, space.prepare_queries(layout.queries[part])) for part in slices]
 
 
-def _tiles(layout: Layout, length: int) -> Iterator[tuple[slice, slice]]:
-    """Yield the queries of a cell, and the slots of one of its tiles."""
+def _tiles(layout: Layout, length: int) -> Iterator[_Tile]:
     for stretch in layout.stretches:
         for start in range(stretch.slots.start, stretch.slots.stop, length):
-            yield stretch.queries, slice(start, min(start + length, stretch.slots.stop))
+            yield _Tile(slice(start, min(start + length, stretch.slots.stop)), stretch.queries)
 
 
 def _rows(layout: Layout, columns: slice) -> slice | NDArray[np.int64]:
@@ -131,13 +185,13 @@ def _overlap(a: slice, b: slice) -> slice:
 
 
 def _largest(
-    space: Space, layout: Layout, queries: Prepared, train: Prepared, tile: torch.Tensor
+    space: Space, layout: Layout, queries: Prepared, train: Prepared, memory: torch.Tensor
 ) -> torch.Tensor:
     """Return each block's largest product with each query, (blocks, queries)."""
     import torch
 
     n, m = len(train.vectors), len(queries.vectors)
-    product = torch.mm(train.vectors, queries.vectors.T, out=tile[: n * m].view(n, m))
+    product = torch.mm(train.vectors, queries.vectors.T, out=memory[: n * m].view(n, m))
     if space.metric == "abs-cosine":
         product.abs_()
     return product.view(-1, layout.block, m).amax(1)
@@ -153,31 +207,50 @@ def _furthest(train: Prepared, block: int) -> torch.Tensor:
     return furthest if most > _OUTLIER * train.radii.median() else most
 
 
-def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates) -> Rows:
+def _narrow(
+    space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates, workers: int
+) -> Rows:
     """Look into the blocks that may hold a neighbour: which of their points may be one?"""
     import torch
 
     pairs = candidates.pairs()
     vectors = torch.cat([block.prepared.vectors for block in blocks])
     radii = torch.cat([block.prepared.radii for block in blocks])
-    queries, rows = [], []
-    step = max(1, _GATHERED // (layout.block * vectors.shape[1]))
-    for start in range(0, len(pairs.queries), step):
-        part = Pairs(pairs.queries[start : start + step], pairs.others[start : start + step])
-        slots = layout.slots.reshape(-1, layout.block)[part.others.cpu().numpy()]
-        train = space.prepare_train(slots.reshape(-1))
-        product = torch.bmm(
-            train.vectors.view(len(slots), layout.block, -1), vectors[part.queries].unsqueeze(2)
-        ).squeeze(2)
-        if space.metric == "abs-cosine":
-            product.abs_()
-        reach = train.radii.view(-1, layout.block)
-        slack = (radii[part.queries].unsqueeze(1) + reach) * (reach * space.unit)
-        near, inside = (product + slack >= candidates.bound[part.queries].unsqueeze(1)).nonzero(as_tuple=True)
-        found = slots[near.cpu().numpy(), inside.cpu().numpy()]
-        real = found >= 0
-        queries.append(layout.queries[part.queries[near].cpu().numpy()[real]])
-        rows.append(found[real])
-    if not queries:
+    step = max(1, min(_GATHERED // (layout.block * vectors.shape[1]), -(-len(pairs.queries) // workers)))
+    starts = range(0, len(pairs.queries), step)
+
+    def look(mine: range) -> list[Rows]:
+        parts = [Pairs(pairs.queries[i : i + step], pairs.others[i : i + step]) for i in mine]
+        return [_look(space, layout, vectors, radii, part, candidates.bound) for part in parts]
+
+    found = in_threads(look, [starts[i::workers] for i in range(min(workers, len(starts)))])
+    rows = [part for share in found for part in share]
+    if not rows:
         return Rows(np.empty(0, np.int64), np.empty(0, np.int64))
-    return Rows(np.concatenate(queries), np.concatenate(rows))
+    return Rows(
+        np.concatenate([part.queries for part in rows]), np.concatenate([part.train for part in rows])
+    )
+
+
+def _look(
+    space: Space,
+    layout: Layout,
+    vectors: torch.Tensor,
+    radii: torch.Tensor,
+    pairs: Pairs,
+    bound: torch.Tensor,
+) -> Rows:
+    import torch
+
+    slots = layout.slots.reshape(-1, layout.block)[pairs.others.cpu().numpy()]
+    train = space.prepare_train(slots.reshape(-1))
+    blocks = train.vectors.view(*slots.shape, -1)
+    product = torch.bmm(blocks, vectors[pairs.queries].unsqueeze(2)).squeeze(2)
+    if space.metric == "abs-cosine":
+        product.abs_()
+    reach = train.radii.view(slots.shape)
+    slack = (radii[pairs.queries].unsqueeze(1) + reach) * (reach * space.unit)
+    near, inside = (product + slack >= bound[pairs.queries].unsqueeze(1)).nonzero(as_tuple=True)
+    found = slots[near.cpu().numpy(), inside.cpu().numpy()]
+    real = found >= 0
+    return Rows(layout.queries[pairs.queries[near].cpu().numpy()[real]], found[real])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
+from whorl.neighbors.workers import one_thread_each
 
 if TYPE_CHECKING:
     import torch
@@ -61,6 +64,7 @@ class Space:
             and near the origin rounding is smallest.
         device: where products are computed.
         single: float32 products; float64 otherwise.
+        workers: over how many threads work may be shared out.
     """
 
     queries: NDArray[np.floating]
@@ -70,6 +74,7 @@ class Space:
     centre: NDArray[np.floating]
     device: str
     single: bool
+    workers: int
 
     @property
     def unit(self) -> float:
@@ -144,12 +149,22 @@ class Space:
         return _view(self.centre).to(self.device)
 
 
-def space(queries: NDArray[np.floating], train: NDArray[np.floating], metric: Metric, device: str) -> Space:
-    """Check both sides and choose scale and centre.
+@contextmanager
+def space(
+    queries: NDArray[np.floating], train: NDArray[np.floating], metric: Metric, device: str = "cpu"
+) -> Iterator[Space]:
+    """Check both sides and choose scale and centre; within the block, torch has one thread for each operation.
 
     Raises:
         ScoreError: shapes do not fit, an unknown metric, or a value that is not finite.
     """
+    with one_thread_each() as workers:
+        yield _space(queries, train, metric, device, workers)
+
+
+def _space(
+    queries: NDArray[np.floating], train: NDArray[np.floating], metric: Metric, device: str, workers: int
+) -> Space:
     if metric not in METRICS:
         raise ScoreError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}.")
     if queries.ndim != 2 or train.ndim != 2 or queries.shape[1] != train.shape[1]:
@@ -168,7 +183,7 @@ def space(queries: NDArray[np.floating], train: NDArray[np.floating], metric: Me
         # Any point serves; the middle of some rows is quick to find, and no outlier moves it.
         middle = train[:: -(-len(train) // _MIDDLE_ROWS)]
         centre = np.asarray(np.median(middle, axis=0), dtype=narrow)
-    return Space(queries, train, metric, scale, centre, device, single)
+    return Space(queries, train, metric, scale, centre, device, single, workers)
 
 
 def check_cells(
