@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from whorl.embeddings.embeddings import KEY_BYTES, Embeddings, SkippedPicture
 from whorl.embeddings.options import EncodeOptions, ResolvedOptions, resolve
@@ -20,7 +19,7 @@ from whorl.embeddings.pipeline import Pipeline, ShardBuilder, pipeline
 from whorl.embeddings.progress import Progress, progress_for
 from whorl.embeddings.store import Shard, ShardStore
 from whorl.encoders import load_encoder
-from whorl.encoders.contract import Encoder, Layer
+from whorl.encoders.contract import Encoder
 from whorl.errors import ImageError
 from whorl.images import open_images
 from whorl.images.contract import ImageSource
@@ -173,18 +172,6 @@ class _Scratch:
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class _StoredLayers:
-    """Loads one layer from the shards; holds the temporary folder, if any, for as long as it lives."""
-
-    store: ShardStore
-    paths: tuple[Path, ...]
-    keep: _Scratch | None
-
-    def __call__(self, layer: Layer) -> NDArray[np.float32]:
-        return self.store.layer(self.paths, layer)
-
-
 def _assemble(
     source: ImageSource, store: ShardStore, planned: Plan, shards: Sequence[Shard], keep: _Scratch | None
 ) -> Embeddings:
@@ -207,7 +194,7 @@ def _assemble(
         ids=tuple(ids),
         keys=np.concatenate(keys).reshape(-1, KEY_BYTES),
         layers=store.layers,
-        load=_StoredLayers(store, tuple(paths), keep),
+        read=store.rows(paths, [len(part) for part in keys], keep=keep),
         skipped=tuple(skipped),
         source=source.name,
     )

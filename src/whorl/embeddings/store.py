@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.embeddings.stored_rows import StoredRows
 from whorl.encoders.contract import Layer
-from whorl.errors import StorageError
 from whorl.files import digest_bytes, digest_strings, write_bytes
 
 FORMAT = "whorl-embeddings/1"
@@ -99,26 +99,16 @@ class ShardStore:
             return None
         return Shard(rows=tensors["rows"], keys=tensors["keys"], arrays={}, failures=failures)
 
-    def layer(self, paths: Sequence[Path], layer: Layer) -> NDArray[np.float32]:
-        """Read one layer of several shards, float32 (N, D), touching no other layer's bytes.
+    def rows(self, paths: Sequence[Path], counts: Sequence[int], *, keep: object = None) -> StoredRows:
+        """Return what reads rows of a layer from several shards, touching no other layer's bytes.
 
-        Raises:
-            StorageError: a shard has gone since it was verified.
+        Args:
+            paths: the shards, verified.
+            counts: how many rows each holds.
+            keep: whatever must live as long as the shards are to be read.
         """
-        from safetensors import SafetensorError, safe_open
-
-        name = _name(self.layers.index(layer))
-        parts = []
-        for path in paths:
-            try:
-                with safe_open(path, framework="numpy") as file:
-                    parts.append(file.get_tensor(name))
-            except (OSError, SafetensorError) as error:
-                raise StorageError(
-                    f"{path} can no longer be read ({error}). Was the cache cleared meanwhile? "
-                    "Run the same command again: only the missing part is computed."
-                ) from error
-        return np.concatenate(parts)
+        names = {layer: _name(i) for i, layer in enumerate(self.layers)}
+        return StoredRows(tuple(paths), tuple(counts), names, keep)
 
 
 def default_cache() -> Path | None:
