@@ -10,14 +10,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whorl.errors import StorageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
-def digest_bytes(*parts: bytes) -> str:
+def digest_bytes(*parts: bytes | memoryview) -> str:
     """Return the SHA-256 of the parts, each preceded by its length, as 64 hex digits.
 
     The lengths keep ``(b"ab", b"c")`` and ``(b"a", b"bc")`` apart.
@@ -29,6 +33,25 @@ def digest_bytes(*parts: bytes) -> str:
     for part in parts:
         h.update(len(part).to_bytes(8, "little"))
         h.update(part)
+    return h.hexdigest()
+
+
+def bytes_of(array: NDArray[np.generic]) -> memoryview:
+    r"""Return the bytes of an array, row by row; without a copy where it is contiguous.
+
+    >>> import numpy as np
+    >>> bytes_of(np.array([[1, 2]], dtype=np.uint8)).tobytes()
+    b'\x01\x02'
+    """
+    return array.reshape(-1).view("u1").data
+
+
+def digest_file(path: Path) -> str:
+    """Return `digest_bytes` of a file's content, without holding it in memory."""
+    h = hashlib.sha256(path.stat().st_size.to_bytes(8, "little"))
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            h.update(part)
     return h.hexdigest()
 
 

@@ -20,12 +20,12 @@ class OnError(StrEnum):
     skip = "skip"
 
 
-_RUN = "Running"
+RUN = "Running"
 
 BatchSize = Annotated[
     int | None,
     typer.Option(
-        "--batch-size", min=1, rich_help_panel=_RUN, help="Pictures per forward pass.", show_default="chosen"
+        "--batch-size", min=1, rich_help_panel=RUN, help="Pictures per forward pass.", show_default="chosen"
     ),
 ]
 Workers = Annotated[
@@ -33,7 +33,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         min=1,
-        rich_help_panel=_RUN,
+        rich_help_panel=RUN,
         help="Threads that decode and resize.",
         show_default="chosen",
     ),
@@ -43,34 +43,30 @@ ShardSize = Annotated[
     typer.Option(
         "--shard-size",
         min=1,
-        rich_help_panel=_RUN,
+        rich_help_panel=RUN,
         help="Pictures per cached file; a kill loses at most one.",
     ),
 ]
 Cache = Annotated[
     Path | None,
     typer.Option(
-        "--cache", rich_help_panel=_RUN, help="Folder of the embedding cache.", show_default="the user's"
+        "--cache", rich_help_panel=RUN, help="Folder of the embedding cache.", show_default="the user's"
     ),
 ]
-NoCache = Annotated[
-    bool, typer.Option("--no-cache", rich_help_panel=_RUN, help="Keep no embeddings on disk.")
-]
+NoCache = Annotated[bool, typer.Option("--no-cache", rich_help_panel=RUN, help="Keep no embeddings on disk.")]
 OnErrorOption = Annotated[
     OnError,
     typer.Option(
-        "--on-error", rich_help_panel=_RUN, help="A picture that cannot be read: fail, or skip and list it."
+        "--on-error", rich_help_panel=RUN, help="A picture that cannot be read: fail, or skip and list it."
     ),
 ]
-Device = Annotated[
-    str, typer.Option("--device", rich_help_panel=_RUN, help="auto, cpu, mps, cuda or cuda:N.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=_RUN, help="No progress on stderr.")]
+Device = Annotated[str, typer.Option("--device", rich_help_panel=RUN, help="auto, cpu, mps, cuda or cuda:N.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=RUN, help="No progress on stderr.")]
 DryRun = Annotated[
     bool,
     typer.Option(
         "--dry-run",
-        rich_help_panel=_RUN,
+        rich_help_panel=RUN,
         help="Count, measure a few pictures, estimate the time; write nothing.",
     ),
 ]

@@ -106,6 +106,14 @@ def build(
             "--no-ids", help="Keep no names and no digests of pictures, for a Reference to publish."
         ),
     ] = False,
+    memory: Annotated[
+        str,
+        typer.Option(
+            rich_help_panel=shared.RUN,
+            help="What one layer of T may take while it is fitted (512MB, 1.5GB, 2GiB). A larger one is streamed, "
+            "with mini-batch k-means, and the Reference says so.",
+        ),
+    ] = "2GB",
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = None,
     workers: shared.Workers = None,
@@ -133,9 +141,10 @@ def build(
     )
     from whorl.encoders import load_encoder
     from whorl.files import check_output
+    from whorl.memorization.memory import parse_memory
     from whorl.memorization.reference_folder import holds_reference
 
-    selection = shared.parse_layers(layers)
+    selection, budget = shared.parse_layers(layers), parse_memory(memory)
     if not dry_run:
         shared.refuse_inside(output, train, test)
         check_output(output, overwrite=overwrite, ours=holds_reference)
@@ -164,6 +173,7 @@ def build(
         split=split,
         limit=limit,
         keep_ids=not no_ids,
+        memory=budget,
         **run,
     )
     reference.save(output, overwrite=overwrite)
@@ -209,7 +219,7 @@ def _print_summary(summary: dict[str, Any], as_json: bool) -> None:
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {item}" for name, item in value.items())
+        return ", ".join(f"{name} {_words(item)}" for name, item in value.items())
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "none"
     return str(value)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
+from whorl.memorization.axes import STREAMED, axes_in_memory, axes_streamed
+from whorl.memorization.centres import STARTS, best_centres
+from whorl.memorization.rows import Rows
+from whorl.memorization.workers import one_thread
 
-_FULL_SOLVER_WIDTH = 5000
+_ASSIGN_ROWS = 65_536
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Partition:
         mean: float64 (D,), subtracted before projecting.
         components: float64 (C, D), orthonormal rows.
         centres: float64 (K, C), a point belongs to the nearest.
-        solver: the principal component solver that was used.
+        solver: the principal component solver that was used; see `axes.Axes`.
         explained: share of the training variance the components keep.
     """
 
@@ -55,65 +58,104 @@ class Partition:
         Raises:
             ScoreError: every training point is the same.
         """
-        wide = np.asarray(train, dtype=np.float64)
-        if not np.ptp(wide, axis=0).any():
-            raise ScoreError("this space is constant: every training picture has the same embedding.")
         sequence = np.random.SeedSequence(random_state) if isinstance(random_state, int) else random_state
-        seed = int(sequence.generate_state(1)[0])
-        pca = _pca(wide, min(*wide.shape, components), seed)
-        mean, axes = pca.mean_.astype(np.float64), pca.components_.astype(np.float64)
-        projected = _project(wide, mean, axes)
-        return cls(
-            mean=mean,
-            components=axes,
-            centres=_centres(projected, cells, seed),
-            solver=str(pca.svd_solver),
-            explained=float(np.sum(pca.explained_variance_ratio_)),
-        )
+        return fit_cells(
+            Rows.of_array(np.asarray(train)),
+            components=components,
+            cells=cells,
+            sequence=sequence,
+            streamed=False,
+        ).partition
 
     @property
     def n_cells(self) -> int:
         """How many cells there are."""
         return len(self.centres)
 
+    @property
+    def streamed(self) -> bool:
+        """Whether T was read block by block, and the centres found by mini-batch k-means."""
+        return self.solver in STREAMED
+
+    @property
+    def way(self) -> str:
+        """How it was fitted, in words."""
+        if self.streamed:
+            return f"streamed, past the memory budget: PCA {self.solver}, mini-batch k-means"
+        return f"in memory: PCA {self.solver}, k-means"
+
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Project points (N, D) on the components: float32 (N, C)."""
-        return _project(np.asarray(points, dtype=np.float64), self.mean, self.components)
+        return self._filled(
+            len(points), (self._project(points[a:b]) for a, b in Rows.of_array(points).blocks())
+        )
+
+    def project_rows(self, points: Rows) -> NDArray[np.float32]:
+        """Project points (N, D) that are read block by block, several at once: float32 (N, C)."""
+        with one_thread():
+            return self._filled(points.shape[0], points.map(self._project))
 
     def assign(self, projected: NDArray[np.floating]) -> NDArray[np.int32]:
-        """Return the nearest centre of each projected point, int32 (N,); ties go to the lower number."""
-        points = projected.astype(np.float64)
-        distance = ((points[:, None, :] - self.centres[None]) ** 2).sum(-1) if len(points) <= 4096 else None
-        if distance is not None:
-            return np.asarray(distance.argmin(1), dtype=np.int32)
-        parts = [self.assign(projected[start : start + 4096]) for start in range(0, len(projected), 4096)]
-        return np.concatenate(parts)
+        """Return the nearest centre of each projected point, int32 (N,); ties go to the lower number.
+
+        Distances are those of float64 differences.
+        """
+        from scipy.spatial.distance import cdist
+
+        cells = np.empty(len(projected), dtype=np.int32)
+        for start in range(0, len(projected), _ASSIGN_ROWS):
+            part = slice(start, start + _ASSIGN_ROWS)
+            cells[part] = cdist(projected[part], self.centres, "sqeuclidean").argmin(axis=1)
+        return cells
+
+    def _project(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
+        projected: NDArray[np.float32] = ((block - self.mean) @ self.components.T).astype(np.float32)
+        return projected
+
+    def _filled(self, n: int, blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+        projected = np.empty((n, len(self.components)), dtype=np.float32)
+        at = 0
+        for block in blocks:
+            projected[at : at + len(block)] = block
+            at += len(block)
+        return projected
 
 
-def _pca(wide: NDArray[np.float64], components: int, seed: int) -> Any:
-    from sklearn.decomposition import PCA
+@dataclass(frozen=True, eq=False)
+class FittedCells:
+    """A partition and the training points it was fitted on, projected.
 
-    n, d = wide.shape
-    exact = "covariance_eigh" if n >= d else "full"
-    solver = exact if min(n, d) <= _FULL_SOLVER_WIDTH else "randomized"
-    return PCA(n_components=components, svd_solver=solver, random_state=seed).fit(wide)
+    Attributes:
+        partition: fitted.
+        projected: float32 (N, C).
+    """
 
-
-def _project(
-    wide: NDArray[np.float64], mean: NDArray[np.float64], components: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    return np.ascontiguousarray(((wide - mean) @ components.T).astype(np.float32))
+    partition: Partition
+    projected: NDArray[np.float32]
 
 
-def _centres(projected: NDArray[np.float32], cells: int, seed: int) -> NDArray[np.float64]:
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
+def fit_cells(
+    train: Rows, *, components: int, cells: int, sequence: np.random.SeedSequence, streamed: bool
+) -> FittedCells:
+    """Fit a partition on training points (N, D).
 
-    k = min(cells, len(np.unique(projected, axis=0)))
-    # Several threads add up the centres in whichever order they finish: one thread, one result.
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = KMeans(k, n_init=10, random_state=seed).fit(projected)
-    centres: NDArray[np.float64] = fitted.cluster_centers_.astype(np.float64)
-    return centres
+    Args:
+        train: not all rows equal.
+        components: at most so many principal components.
+        cells: at most so many cells.
+        sequence: fixes the k-means starts.
+        streamed: read T block by block and use mini-batch k-means, instead of holding all of it in memory.
+
+    Raises:
+        ScoreError: every training point is the same.
+    """
+    if not train.varies():
+        raise ScoreError("this space is constant: every training picture has the same embedding.")
+    seeds = sequence.generate_state(1 + STARTS).tolist()
+    kept = min(*train.shape, components)
+    with one_thread():
+        axes = axes_streamed(train, kept) if streamed else axes_in_memory(train.all(), kept, seeds[0])
+        unfinished = Partition(axes.mean, axes.components, np.empty((0, kept)), axes.solver, axes.explained)
+        projected = unfinished.project_rows(train)
+        centres = best_centres(projected, cells, seeds[1:], mini_batch=streamed)
+    return FittedCells(replace(unfinished, centres=centres), projected)

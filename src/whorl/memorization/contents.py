@@ -92,6 +92,14 @@ class ReferenceContents:
         """The layers that are scored, shallow to deep."""
         return tuple(reference.layer for reference in self.layer_references)
 
+    @property
+    def ways(self) -> dict[str, tuple[Layer, ...]]:
+        """The layers by how they were fitted, in words: in memory, or streamed past the memory budget."""
+        by_way: dict[str, list[Layer]] = {}
+        for reference in self.layer_references:
+            by_way.setdefault(reference.partition.way, []).append(reference.layer)
+        return {way: tuple(layers) for way, layers in by_way.items()}
+
     @cached_property
     def digest(self) -> str:
         """Digest of everything that decides a score; curves with equal digests can be compared."""
@@ -116,6 +124,7 @@ class ReferenceContents:
             "train": {"count": self.train.count, "source": self.train.source},
             "test": {"count": self.test.count, "source": self.test.source},
             "settings": self.settings.to_dict(),
+            "fit": {way: list(layers) for way, layers in self.ways.items()},
             "names_pictures": self.train.ids is not None,
             "warnings": list(self.warnings),
         }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import numpy as np
+from dataclasses import replace
 
 from whorl.embeddings import Embeddings, Progress
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.memorization.contents import PictureSet, ReferenceContents
 from whorl.memorization.layer_reference import LayerReference
+from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory, together_too_large
 from whorl.memorization.overlap import check_overlap, shared_keys
 from whorl.memorization.provenance import EncoderRecord
+from whorl.memorization.rows import Rows
 from whorl.memorization.settings import ReferenceSettings
 
 
@@ -25,6 +26,7 @@ def fit_contents(
     keep_ids: bool,
     notes: Iterable[str],
     progress: Progress,
+    memory: int = DEFAULT_MEMORY,
 ) -> ReferenceContents:
     """Fit every layer of T and measure P against it.
 
@@ -35,7 +37,8 @@ def fit_contents(
         encoder: what embedded them.
         keep_ids: remember ids and pixel digests.
         notes: what is known to bias the scores already.
-        progress: told about each layer.
+        progress: told about each layer, or each block of rows where a layer is streamed.
+        memory: bytes that a copy of one layer of T may take; see `memory.fits_in_memory`.
 
     Raises:
         ScoreError: too few pictures, layers that differ, all of P in T, or no layer that can be scored.
@@ -43,7 +46,7 @@ def fit_contents(
     check_sizes(len(train), len(test), settings)
     if set(train.layers) != set(test.layers):
         raise ScoreError(f"T has layers {listed(train.layers)}, P has {listed(test.layers)}; give the same.")
-    fitted, left_out = _fit_layers(train, test, settings, progress)
+    fitted, left_out = _fit_layers(train, test, settings, memory, progress)
     overlap = check_overlap(shared_keys(test.keys, train.keys), len(test))
     return ReferenceContents(
         settings=settings,
@@ -104,19 +107,29 @@ def _at_distance_zero(first: LayerReference, settings: ReferenceSettings) -> lis
 
 
 def _fit_layers(
-    train: Embeddings, test: Embeddings, settings: ReferenceSettings, progress: Progress
+    train: Embeddings, test: Embeddings, settings: ReferenceSettings, memory: int, progress: Progress
 ) -> tuple[list[LayerReference], list[tuple[Layer, str]]]:
     orders = train.canonical_order(), test.canonical_order()
+    rows = {layer: Rows.of_layer(train, layer, orders[0]) for layer in train.layers}
+    in_memory = {layer: fits_in_memory(part.shape, memory) for layer, part in rows.items()}
+    by_layer = all(in_memory.values())
+    # Streamed rows are gone through twice: for the principal components, and to be projected.
+    steps = {layer: 1 if by_layer else len(train) * (1 if in_memory[layer] else 2) for layer in rows}
+    projected = sum(min(settings.components, *part.shape) * part.shape[0] * 4 for part in rows.values())
     fitted, left_out = [], []
-    progress.begin("fit", len(train.layers), 0, "layers")
+    progress.begin("fit", sum(steps.values()), 0, "layers" if by_layer else "rows")
     try:
-        for layer in train.layers:
-            points, held_out = train.layer(layer)[orders[0]], test.layer(layer)[orders[1]]
-            if np.ptp(points, axis=0).any():
-                fitted.append(LayerReference.fit(layer, points, held_out, settings))
-            else:
+        for layer, points in rows.items():
+            if not points.varies():
                 left_out.append((layer, "its embedding is the same for every training picture."))
-            progress.advance(1)
+                progress.advance(steps[layer])
+                continue
+            told = points if by_layer else replace(points, told=progress.advance)
+            held_out = Rows.of_layer(test, layer, orders[1])
+            part = LayerReference.fit(layer, told, held_out, settings, memory=memory)
+            fitted.append(part.spilled() if together_too_large(projected, memory) else part)
+            if by_layer:
+                progress.advance(1)
     finally:
         progress.end()
     if not fitted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
-from whorl.files import digest_bytes
-from whorl.memorization.cells import Partition
+from whorl.files import bytes_of, digest_bytes
+from whorl.memorization.cells import Partition, fit_cells
 from whorl.memorization.curve import LayerPictures
+from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory
+from whorl.memorization.rows import Rows
 from whorl.memorization.score import CTScore, score_distances
 from whorl.memorization.settings import ReferenceSettings
+from whorl.memorization.spill import spilled
 from whorl.neighbors import nearest, nearest_by_scope
 
 
@@ -53,11 +56,20 @@ class LayerReference:
     def fit(
         cls,
         layer: Layer,
-        train: NDArray[np.float32],
-        test: NDArray[np.float32],
+        train: Rows,
+        test: Rows,
         settings: ReferenceSettings,
+        *,
+        memory: int = DEFAULT_MEMORY,
     ) -> LayerReference:
         """Fit projection and cells on T (N, D), then measure P (n, D) against it.
+
+        Args:
+            layer: which.
+            train: T.
+            test: P.
+            settings: cells, components, metric, scope, seed.
+            memory: bytes that a copy of T may take; where it needs more, T is streamed.
 
         Raises:
             ScoreError: the layer is constant over T, or its width differs between T and P.
@@ -65,12 +77,17 @@ class LayerReference:
         if train.shape[1] != test.shape[1]:
             raise ScoreError(f"layer {layer}: T has width {train.shape[1]}, P has {test.shape[1]}.")
         seed = np.random.SeedSequence(settings.seed, spawn_key=(zlib.crc32(str(layer).encode()),))
-        partition = Partition.fit(
-            train, components=settings.components, cells=settings.cells, random_state=seed
+        streamed = not fits_in_memory(train.shape, memory)
+        fitted = fit_cells(
+            train if streamed else Rows.of_array(train.all(), train.told),
+            components=settings.components,
+            cells=settings.cells,
+            sequence=seed,
+            streamed=streamed,
         )
-        projected = partition.project(train)
+        partition, projected = fitted.partition, fitted.projected
         cells = partition.assign(projected)
-        held_out = partition.project(test)
+        held_out = partition.project_rows(test)
         held_out_cells = partition.assign(held_out)
         everywhere = nearest(held_out, projected, metric=settings.metric).distance
         within = everywhere
@@ -133,10 +150,20 @@ class LayerReference:
     @cached_property
     def digest(self) -> str:
         """Digest of every number of this layer."""
-        parts = [str(self.layer).encode()]
+        parts: list[bytes | memoryview] = [str(self.layer).encode()]
         for name, array in self.arrays().items():
-            parts += [f"{name}{array.dtype}{array.shape}".encode(), np.ascontiguousarray(array).tobytes()]
+            parts += [f"{name}{array.dtype}{array.shape}".encode(), bytes_of(array)]
         return digest_bytes(*parts)
+
+    def spilled(self) -> LayerReference:
+        """Return the same layer with T in a temporary file that is read as far as it is needed.
+
+        Raises:
+            StorageError: the temporary folder is full.
+        """
+        moved = replace(self, train=spilled(self.train))
+        moved.__dict__["digest"] = self.digest  # computed while T is in memory: the numbers are the same
+        return moved
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return every array by its name in the saved file."""

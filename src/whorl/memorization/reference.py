@@ -22,6 +22,7 @@ from whorl.memorization.contents import ReferenceContents
 from whorl.memorization.curve import Curve
 from whorl.memorization.fit import check_sizes, fit_contents, listed
 from whorl.memorization.inputs import open_train_and_test
+from whorl.memorization.memory import DEFAULT_MEMORY, parse_memory
 from whorl.memorization.overlap import shared_keys
 from whorl.memorization.pairs import closest_pairs
 from whorl.memorization.provenance import EncoderRecord, reload_encoder
@@ -60,6 +61,7 @@ class Reference(ReferenceContents):
         split: float | None = None,
         limit: int | None = None,
         keep_ids: bool = True,
+        memory: int | str = DEFAULT_MEMORY,
         **options: Unpack[EncodeOptions],
     ) -> Reference:
         """Encode T and P and fit every layer.
@@ -79,12 +81,15 @@ class Reference(ReferenceContents):
             limit: use at most so many pictures of T, and of P, drawn at random; copies of the others cannot be
                 seen, and a warning says so.
             keep_ids: remember ids and pixel digests of T and P (False for a Reference to publish).
+            memory: what one layer of T may take while it is fitted, in bytes or as "512MB", "1.5GB", "2GiB"; a
+                larger layer is streamed, with mini-batch k-means, and `summary` says so.
             **options: see `whorl.embeddings.EncodeOptions`.
 
         Raises:
             ImageError, EncoderError, ScoreError, StorageError: see their messages.
         """
         settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
+        budget = parse_memory(memory)
         inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
         check_sizes(len(inputs.train), len(inputs.test), settings)
         model = load_encoder(encoder, layers=layers)
@@ -100,6 +105,7 @@ class Reference(ReferenceContents):
             keep_ids=keep_ids,
             notes=inputs.notes,
             progress=shown,
+            memory=budget,
         )
         return cls._of(contents, model)
 
@@ -116,6 +122,7 @@ class Reference(ReferenceContents):
         metric: Metric = "euclidean",
         scope: Scope = "cell",
         keep_ids: bool = True,
+        memory: int | str = DEFAULT_MEMORY,
     ) -> Reference:
         """Fit on embeddings made elsewhere.
 
@@ -129,6 +136,7 @@ class Reference(ReferenceContents):
             metric: "euclidean" or "abs-cosine".
             scope: nearest training row in the same "cell" or in "all" of T.
             keep_ids: remember ids and row digests of T and P.
+            memory: what one layer of T may take while it is fitted; see `fit`.
 
         Raises:
             ScoreError: shapes or layers that do not fit, NaN, too few rows, all of P in T, no usable layer.
@@ -140,11 +148,19 @@ class Reference(ReferenceContents):
         'healthy'
         """
         settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
+        budget = parse_memory(memory)
         held = train if isinstance(train, Embeddings) else from_arrays(train, source="train")
         held_out = test if isinstance(test, Embeddings) else from_arrays(test, source="test")
         return cls._of(
             fit_contents(
-                held, held_out, settings, encoder=None, keep_ids=keep_ids, notes=(), progress=Silent()
+                held,
+                held_out,
+                settings,
+                encoder=None,
+                keep_ids=keep_ids,
+                notes=(),
+                progress=Silent(),
+                memory=budget,
             ),
             None,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import StorageError, WhorlError
-from whorl.files import digest_bytes, digest_json, names_in, replacing_folder
+from whorl.files import digest_bytes, digest_file, digest_json, names_in, replacing_folder
 from whorl.memorization.cells import Partition
 from whorl.memorization.contents import FORMAT, PictureSet, ReferenceContents
 from whorl.memorization.layer_reference import LayerReference
+from whorl.memorization.memory import DEFAULT_MEMORY, together_too_large
 from whorl.memorization.provenance import EncoderRecord, versions
 from whorl.memorization.settings import ReferenceSettings
 
@@ -65,7 +66,7 @@ def read_folder(folder: Path) -> ReferenceContents:
     """Read and check a Reference; see `Reference.load`."""
     manifest = read_manifest(folder)
     try:
-        parts = tuple(_read_layer(folder, entry) for entry in manifest["layers"])
+        parts = tuple(_read_layers(folder, manifest))
         pictures = _read_pictures(folder, manifest["pictures"])
         reference = ReferenceContents(
             settings=ReferenceSettings.from_dict(manifest["settings"]),
@@ -113,20 +114,30 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _write_layer(folder: Path, number: int, part: LayerReference) -> dict[str, Any]:
-    from safetensors.numpy import save as serialise
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
 
-    arrays = {name: np.ascontiguousarray(array) for name, array in part.arrays().items()}
-    data = serialise(arrays)
     name = f"layer-{number:04d}.safetensors"
-    (folder / name).write_bytes(data)
+    try:
+        save_file({key: np.ascontiguousarray(array) for key, array in part.arrays().items()}, folder / name)
+    except SafetensorError as error:  # how it tells of a full disk
+        raise OSError(str(error)) from error
     return {
         "layer": part.layer,
         "file": name,
-        "digest": digest_bytes(data),
+        "digest": digest_file(folder / name),
         "cells": part.partition.n_cells,
         "solver": part.partition.solver,
         "explained": part.partition.explained,
     }
+
+
+def _read_layers(folder: Path, manifest: Mapping[str, Any]) -> Iterator[LayerReference]:
+    numbers = manifest["train"]["count"] * manifest["settings"]["components"] * len(manifest["layers"])
+    spill = together_too_large(4 * numbers, DEFAULT_MEMORY)
+    for entry in manifest["layers"]:
+        part = _read_layer(folder, entry)
+        yield part.spilled() if spill else part
 
 
 def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:

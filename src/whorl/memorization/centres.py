@@ -1,0 +1,73 @@
+"""Centres of cells: k-means, ten starts, the best of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.memorization.workers import in_order
+
+STARTS = 10
+_BATCH = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What one start came to."""
+
+    inertia: float
+    centres: NDArray[np.floating]
+
+
+def best_centres(
+    projected: NDArray[np.float32], cells: int, seeds: Sequence[int], *, mini_batch: bool
+) -> NDArray[np.float64]:
+    """Return the centres of the start with the lowest sum of squared distances; of equals, of the first.
+
+    Every start has a seed of its own and one thread, so that the number of cores changes nothing.
+
+    Args:
+        projected: float32 (N, C).
+        cells: how many centres; fewer where there are fewer distinct points.
+        seeds: one per start.
+        mini_batch: scikit-learn's MiniBatchKMeans (4,096 points a step) instead of its KMeans.
+
+    Returns:
+        float64 (K, C).
+    """
+    # Imported before the threads start, or their limit on OpenMP would not reach scikit-learn's.
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    k = count_distinct(projected, cells)
+    kind = partial(MiniBatchKMeans, batch_size=_BATCH) if mini_batch else KMeans
+
+    def start(seed: int) -> _Found:
+        model = kind(k, n_init=1, random_state=seed).fit(projected)
+        return _Found(float(model.inertia_), model.cluster_centers_)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = list(in_order(start, seeds))
+    best = min(found, key=lambda start: start.inertia)
+    return best.centres.astype(np.float64)
+
+
+def count_distinct(points: NDArray[np.floating], most: int) -> int:
+    """Return how many distinct rows there are, or `most` where there are more; the first few mostly tell.
+
+    >>> import numpy as np
+    >>> count_distinct(np.array([[1.0], [2.0], [1.0]]), 10), count_distinct(np.arange(99.0)[:, None], 10)
+    (2, 10)
+    """
+    seen = 16 * most
+    while True:
+        distinct = len(np.unique(points[:seen], axis=0))
+        if distinct >= most or seen >= len(points):
+            return min(distinct, most)
+        seen *= 16

@@ -1,0 +1,65 @@
+"""Several pieces of work at once, with the same result on any number of cores."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def one_thread() -> Any:
+    """Return a context in which linear algebra runs on one thread.
+
+    Several threads cut a product into as many parts as there are cores, and sums in other parts have other
+    last bits. The cores are used by `in_order` instead, each on a piece of its own.
+    """
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, most: int | None = None
+) -> Iterator[Result]:
+    """Yield ``work(item)`` for each item in order, as many at once as there are cores.
+
+    To be used within `one_thread`, which holds for the linear algebra of all threads; that of OpenMP is
+    limited thread by thread, here.
+
+    Args:
+        work: must release the interpreter's lock for its better part, as NumPy and scikit-learn do.
+        items: taken as they are needed; at most one result per core waits.
+        most: no more at once than this.
+
+    >>> list(in_order(abs, [-3, 2, -1]))
+    [3, 2, 1]
+    """
+    workers = max(1, min(cores(), most or cores()))
+    with ThreadPoolExecutor(workers, initializer=_one_openmp_thread) as pool:
+        waiting: deque[Future[Result]] = deque()
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def cores() -> int:
+    """Return how many threads to use: OMP_NUM_THREADS where it is set, else the cores this process may use."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
+    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return len(usable)
+
+
+def _one_openmp_thread() -> None:
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="openmp")  # for the life of this thread: never undone
