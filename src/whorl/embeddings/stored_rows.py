@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import FileIO
-from itertools import pairwise
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,16 @@ class StoredRows:
         table = self._table(layer)
         found = np.empty((len(rows), table.width), dtype=_FLOAT32)
         order = np.argsort(rows, kind="stable")
-        firsts = np.concatenate(([0], np.cumsum(self.counts)))
-        edges = np.searchsorted(rows[order], firsts)
-        for number in np.flatnonzero(np.diff(edges)):
-            places = order[edges[number] : edges[number + 1]]
-            with _reading(self.paths[number]) as file:
-                _gather(file, table.starts[number], rows[places] - firsts[number], found, places)
+        ends = np.cumsum(self.counts)
+        shards = np.searchsorted(ends, rows[order], side="right")
+        within = rows[order] - (ends - np.array(self.counts))[shards]
+        most = max(1, _RUN_NUMBERS // max(1, table.width))
+        for shard, runs in groupby(_runs(shards, within, most), key=lambda run: run.shard):
+            with _reading(self.paths[shard]) as file:
+                for run in runs:
+                    part = slice(run.start, run.stop)
+                    file.seek(table.starts[shard] + run.first * table.width * 4)
+                    _gather(file, run, within[part], found, order[part])
         return found
 
     def _table(self, layer: Layer) -> _Table:
@@ -108,31 +112,41 @@ def _locate(file: FileIO, name: str, count: int) -> tuple[int, int]:
     return 8 + length + start, width
 
 
+class _Run(NamedTuple):
+    """Rows near to each other in one shard: `start` to `stop` of the rows in order, `first` to `last` within."""
+
+    shard: int
+    start: int
+    stop: int
+    first: int
+    last: int
+
+
+def _runs(shards: NDArray[np.int64], within: NDArray[np.int64], most: int) -> Iterator[_Run]:
+    """Cut rows in order where another shard begins, where the next is far away, and at every `most` rows."""
+    cuts = (np.diff(shards) > 0) | (np.diff(within) > _GAP) | (np.diff(within // most) > 0)
+    edges = np.concatenate(([0], np.flatnonzero(cuts) + 1, [len(within)] * bool(len(within)))).astype(
+        np.int64
+    )
+    starts, stops = edges[:-1], edges[1:]
+    columns = (shards[starts], starts, stops, within[starts], within[stops - 1])
+    return map(_Run._make, zip(*(column.tolist() for column in columns), strict=True))
+
+
 def _gather(
     file: FileIO,
-    start: int,
-    wanted: NDArray[np.int64],
+    run: _Run,
+    within: NDArray[np.int64],
     found: NDArray[np.float32],
     places: NDArray[np.int64],
 ) -> None:
-    """Read rows `wanted`, ascending, of a tensor that starts at a byte into `found[places]`."""
-    width = found.shape[1]
-    for run in _runs(wanted, most=max(1, _RUN_NUMBERS // max(1, width))):
-        first, last = int(wanted[run.start]), int(wanted[run.stop - 1])
-        file.seek(start + first * width * 4)
-        if first == last and run.stop - run.start == 1:
-            _fill(file, found[places[run.start]])
-        else:
-            together = np.empty((last - first + 1, width), dtype=_FLOAT32)
-            _fill(file, together)
-            found[places[run]] = together[wanted[run] - first]
-
-
-def _runs(wanted: NDArray[np.int64], *, most: int) -> Iterator[slice]:
-    """Cut ascending row numbers where the next is far away, and at every `most` rows."""
-    cuts = (np.diff(wanted) > _GAP) | (np.diff(wanted // most) > 0)
-    edges = [0, *(np.flatnonzero(cuts) + 1).tolist(), len(wanted)]
-    return (slice(*pair) for pair in pairwise(edges))
+    """Read one run into `found[places]`; the file stands at its first row."""
+    if run.stop - run.start == 1:
+        _fill(file, found[places[0]])
+        return
+    together = np.empty((run.last - run.first + 1, found.shape[1]), dtype=_FLOAT32)
+    _fill(file, together)
+    found[places] = together[within - run.first]
 
 
 def _fill(file: FileIO, array: NDArray[np.float32]) -> None:
