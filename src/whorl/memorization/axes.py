@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.memorization.rows import Rows
+from whorl.memorization.rows import Rows, centred
 
 _WIDEST_COVARIANCE = 5000
 COVARIANCE_STREAMED, INCREMENTAL = "covariance_streamed", "incremental"
@@ -89,12 +89,15 @@ def _covariance(points: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     total, scatter = np.zeros(d), np.zeros((d, d))
 
     def sums(block: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        centred = block - shift
-        return centred.sum(axis=0), centred.T @ centred
+        block_total, block_scatter = np.zeros(d), np.zeros((d, d))
+        for part in centred(block, shift, least=d // 2):  # or adding (D, D) would outweigh making it
+            block_total += part.sum(axis=0)
+            block_scatter += part.T @ part
+        return block_total, block_scatter
 
-    for block_total, block_scatter in points.map(sums, result_bytes=8 * d * d):
-        total += block_total
-        scatter += block_scatter
+    for part_total, part_scatter in points.map(sums, result_bytes=16 * d * d):
+        total += part_total
+        scatter += part_scatter
     rest = total / n
     scatter -= n * np.outer(rest, rest)
     scatter /= n - 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from whorl.errors import ScoreError
 from whorl.memorization.axes import STREAMED, axes_in_memory, axes_streamed
 from whorl.memorization.centres import STARTS, best_centres
-from whorl.memorization.rows import Rows
+from whorl.memorization.rows import Rows, centred
 from whorl.memorization.workers import one_thread
 
 _ASSIGN_ROWS = 65_536
@@ -86,14 +86,13 @@ class Partition:
 
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Project points (N, D) on the components: float32 (N, C)."""
-        return self._filled(
-            len(points), (self._project(points[a:b]) for a, b in Rows.of_array(points).blocks())
-        )
+        parts = (part @ self.components.T for part in centred(points, self.mean))
+        return self._filled(len(points), parts)
 
     def project_rows(self, points: Rows) -> NDArray[np.float32]:
         """Project points (N, D) that are read block by block, several at once: float32 (N, C)."""
         with one_thread():
-            return self._filled(points.shape[0], points.map(self._project))
+            return self._filled(points.shape[0], points.map(self.project))
 
     def assign(self, projected: NDArray[np.floating]) -> NDArray[np.int32]:
         """Return the nearest centre of each projected point, int32 (N,); ties go to the lower number.
@@ -108,11 +107,7 @@ class Partition:
             cells[part] = cdist(projected[part], self.centres, "sqeuclidean").argmin(axis=1)
         return cells
 
-    def _project(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
-        projected: NDArray[np.float32] = ((block - self.mean) @ self.components.T).astype(np.float32)
-        return projected
-
-    def _filled(self, n: int, blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+    def _filled(self, n: int, blocks: Iterable[NDArray[np.floating]]) -> NDArray[np.float32]:
         projected = np.empty((n, len(self.components)), dtype=np.float32)
         at = 0
         for block in blocks:

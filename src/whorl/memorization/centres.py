@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from whorl.memorization.workers import in_order
 
 STARTS = 10
-_BATCH = 4096
+_BATCH, _LEAST_BATCHES = 4096, 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,8 @@ def best_centres(
         projected: float32 (N, C).
         cells: how many centres; fewer where there are fewer distinct points.
         seeds: one per start.
-        mini_batch: scikit-learn's MiniBatchKMeans (4,096 points a step) instead of its KMeans.
+        mini_batch: scikit-learn's MiniBatchKMeans (4,096 points a step, at least 256 steps) instead of its
+            KMeans.
 
     Returns:
         float64 (K, C).
@@ -45,10 +46,12 @@ def best_centres(
     from sklearn.exceptions import ConvergenceWarning
 
     k = count_distinct(projected, cells)
-    kind = partial(MiniBatchKMeans, batch_size=_BATCH) if mini_batch else KMeans
 
     def start(seed: int) -> _Found:
-        model = kind(k, n_init=1, random_state=seed).fit(projected)
+        if mini_batch:
+            model = _in_batches(MiniBatchKMeans(k, n_init=1, random_state=seed), projected)
+            return _Found(-float(model.score(projected)), model.cluster_centers_)
+        model = KMeans(k, n_init=1, random_state=seed).fit(projected)
         return _Found(float(model.inertia_), model.cluster_centers_)
 
     with warnings.catch_warnings():
@@ -56,6 +59,20 @@ def best_centres(
         found = list(in_order(start, seeds))
     best = min(found, key=lambda start: start.inertia)
     return best.centres.astype(np.float64)
+
+
+def _in_batches(model: Any, projected: NDArray[np.float32]) -> Any:
+    """Show a model the points batch by batch: all of them, and as often as it takes to give it enough batches.
+
+    Rows come in the order of the pictures' digests, which is no order: a run of them is a random sample. The
+    model's own `fit` draws samples from all rows, and takes time over each draw as if it looked at all of them.
+    """
+    count = max(1, len(projected) // _BATCH)
+    for number in range(max(count, _LEAST_BATCHES)):
+        turn = number % count
+        first, last = (len(projected) * edge // count for edge in (turn, turn + 1))
+        model.partial_fit(projected[first:last])
+    return model
 
 
 def count_distinct(points: NDArray[np.floating], most: int) -> int:

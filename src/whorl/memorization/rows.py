@@ -14,8 +14,10 @@ from whorl.embeddings import Embeddings
 from whorl.encoders.contract import Layer
 from whorl.memorization.workers import in_order
 
-_BLOCK_NUMBERS = 8_000_000
-"""Numbers in one block at least: 32 MB in float32. A constant, so that a sum over blocks hangs on T alone."""
+_BLOCK_NUMBERS = 16_000_000
+"""Numbers in one block at least: 64 MB in float32. A constant, so that a sum over blocks hangs on T alone."""
+_STEP_NUMBERS = 1_000_000
+"""Numbers in float64 at once: 8 MB, which a processor's cache still holds."""
 _BLOCKS_AT_ONCE = 4
 _IN_WORK_BYTES = 400_000_000
 
@@ -80,7 +82,7 @@ class Rows:
             result_bytes: size of a large result, so that not too many of them are in memory.
         """
         blocks = self.blocks(least=least)
-        at_once = _IN_WORK_BYTES // (result_bytes + 12 * self.shape[1] * (blocks[0][1] - blocks[0][0]) + 1)
+        at_once = _IN_WORK_BYTES // (result_bytes + 5 * self.shape[1] * (blocks[0][1] - blocks[0][0]) + 1)
         done = in_order(
             lambda block: work(self.read(*block)), blocks, most=max(1, min(_BLOCKS_AT_ONCE, at_once))
         )
@@ -92,3 +94,23 @@ class Rows:
         """Return whether any two rows differ; reads no further than it must."""
         first = self.read(0, 1)
         return any((self.read(*block) != first).any() for block in self.blocks())
+
+
+def centred(
+    block: NDArray[np.floating], shift: NDArray[np.float64], *, least: int = 1
+) -> Iterator[NDArray[np.float64]]:
+    """Yield ``block - shift`` in float64 a few rows at a time, each good until the next is asked for.
+
+    A large block has no float64 copy as a whole: it would take longer to make than the products it is for.
+
+    Args:
+        block: (n, D).
+        shift: (D,).
+        least: rows at a time at least.
+    """
+    n, d = block.shape
+    step = max(least, _STEP_NUMBERS // max(1, d), 1)
+    buffer = np.empty((min(n, step), d))
+    for start in range(0, n, step):
+        part = block[start : start + step]
+        yield np.subtract(part, shift, out=buffer[: len(part)])
