@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from whorl.memorization.workers import in_order
 
 STARTS = 10
-_BATCH, _LEAST_BATCHES = 4096, 256
+_BATCH, _LEAST_BATCHES = 4096, 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ def best_centres(
         projected: float32 (N, C).
         cells: how many centres; fewer where there are fewer distinct points.
         seeds: one per start.
-        mini_batch: scikit-learn's MiniBatchKMeans (4,096 points a step, at least 256 steps) instead of its
+        mini_batch: scikit-learn's MiniBatchKMeans (4,096 points a step, at least 128 steps) instead of its
             KMeans.
 
     Returns:
