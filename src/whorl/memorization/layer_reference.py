@@ -19,7 +19,7 @@ from whorl.memorization.rows import Rows
 from whorl.memorization.score import CTScore, score_distances
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.spill import spilled
-from whorl.neighbors import nearest, nearest_by_scope
+from whorl.neighbors import nearest_by_scope
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,11 @@ class LayerReference:
         cells = partition.assign(projected)
         held_out = partition.project_rows(test)
         held_out_cells = partition.assign(held_out)
-        everywhere = nearest(held_out, projected, metric=settings.metric).distance
-        within = everywhere
-        if settings.scope == "cell":
-            within = nearest(
-                held_out, projected, query_cells=held_out_cells, train_cells=cells, metric=settings.metric
-            ).distance
+        found = nearest_by_scope(
+            held_out, projected, query_cells=held_out_cells, train_cells=cells, metric=settings.metric
+        )
+        everywhere = found.everywhere.distance
+        within = found.cell.distance if settings.scope == "cell" else everywhere
         return cls(layer, partition, projected, cells, held_out_cells, within, everywhere)
 
     def score(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> LayerScore:
