@@ -84,6 +84,11 @@ class PixelEncoder:
             "preprocessing": self._preprocessing.to_dict(),
         }
 
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Resizing, apart from the encoder: what a process that prepares pictures needs of it."""
+        return self._preprocessing
+
     def preprocess(self, image: Picture) -> torch.Tensor:
         """Turn a uint8 (H, W, 3) picture into float32 (3, size, size) in [0, 1].
 

@@ -108,6 +108,11 @@ class TransformersEncoder:
             "libraries": libraries,
         }
 
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What `preprocess` does, apart from the weights: what a process that prepares pictures needs."""
+        return self._preprocessing
+
     def preprocess(self, image: Picture) -> torch.Tensor:
         """Turn a uint8 (H, W, 3) picture into float32 (3, H', W').
 
