@@ -241,9 +241,9 @@ class NoResize:
     """An encoder that takes pictures of any size: the mean and spread of each channel."""
 
     name, layers, digest = "moments", ("moments",), "5" * 64
-    settings = {"family": "moments"}
 
     def __init__(self):
+        self.settings = {"family": "moments"}
         self.shapes = []
 
     def preprocess(self, image):

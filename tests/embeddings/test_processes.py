@@ -178,7 +178,7 @@ def test_many_pictures_go_into_processes_unasked(encoder, monkeypatch):
 
 @pytest.mark.slow
 def test_spawned_processes(folder, encoder):
-    runs = [range(0, 25), range(25, 40)]
+    runs = [range(25), range(25, 40)]
     source, preprocess = open_images(folder), preprocess_of(encoder)
     spawned = list(processes.in_processes(source, preprocess, runs, workers=1, method="spawn"))
     here = list(ahead.in_threads(source, preprocess, runs, 1))

@@ -14,7 +14,7 @@ _WORTH_SAYING_SECONDS = 8.0
 
 
 class Outlook:
-    """A `Progress` that passes everything on and, once the first pictures tell the pace, says when all will be done.
+    """A `Progress` that passes all on and, once the first pictures tell the pace, says when it will be done.
 
     It costs nothing: what is measured is the run itself, after its first batch. Short runs are left uncommented.
 
