@@ -294,7 +294,7 @@ def test_the_window_of_waiting_sizes_is_bounded(tmp_path):
 
     pictures = [Image.new("RGB", (8 + i, 9)) for i in range(60)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("whorl.embeddings.embed.Batches", Watched)
+        patch.setattr(sys.modules["whorl.embeddings.embed"], "Batches", Watched)
         embed(open_images(pictures), encoder, cache=tmp_path, batch_size=4)
     assert len(encoder.shapes) == 60
     assert max(most) == 32

@@ -41,7 +41,7 @@ def prepared_ahead(
     method = None if daemon else start_method(source, preprocess, device=device)
     if method is None:
         return in_threads(source, preprocess, runs, workers or min(8, cores()))
-    return in_processes(source, preprocess, runs, workers=count, method=method)
+    return in_processes(source, preprocess, runs, workers=count, method=method, in_turns=device == "cpu")
 
 
 def preprocess_of(encoder: Encoder) -> Preprocess:
@@ -66,8 +66,8 @@ def cores() -> int:
 
 
 def default_workers(device: str) -> int:
-    """Return how many processes prepare pictures: an encoder on the CPU wants the other half of the cores."""
-    return max(1, min(8, cores() // 2)) if device == "cpu" else max(1, min(16, cores() - 1))
+    """Return how many processes prepare pictures: one per core where they take turns with the encoder."""
+    return min(8, cores()) if device == "cpu" else max(1, min(16, cores() - 1))
 
 
 def in_threads(

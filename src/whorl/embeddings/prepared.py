@@ -54,8 +54,20 @@ class Prepared:
     raised: Exception | None = None
 
 
-def prepare(source: ImageSource, preprocess: Preprocess, indices: Sequence[int]) -> Prepared:
+def prepare(
+    source: ImageSource,
+    preprocess: Preprocess,
+    indices: Sequence[int],
+    *,
+    before_each: Callable[[], None] = lambda: None,
+) -> Prepared:
     """Read, digest and preprocess the pictures at `indices`; what is raised is carried in the result.
+
+    Args:
+        source: the pictures.
+        preprocess: the encoder's.
+        indices: which.
+        before_each: called before each picture; may take its time.
 
     >>> import numpy as np
     >>> from whorl import load_encoder, open_images
@@ -65,15 +77,18 @@ def prepare(source: ImageSource, preprocess: Preprocess, indices: Sequence[int])
     [((0, 1, 2), (3, 3, 4, 4))]
     """
     try:
-        return _prepare(source, preprocess, indices)
+        return _prepare(source, preprocess, indices, before_each)
     except Exception as error:  # the run's own process raises it, in the order of the pictures
         return Prepared(raised=error)
 
 
-def _prepare(source: ImageSource, preprocess: Preprocess, indices: Sequence[int]) -> Prepared:
+def _prepare(
+    source: ImageSource, preprocess: Preprocess, indices: Sequence[int], before_each: Callable[[], None]
+) -> Prepared:
     tensors: list[torch.Tensor | None] = []
     keys, digests, errors = [], [], {}
     for position, index in enumerate(indices):
+        before_each()
         try:
             picture = source[index]
         except ImageError as error:

@@ -7,6 +7,7 @@ and would wait for its turn before each.
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from whorl.embeddings.prepared import Prepared, Preprocess, prepare
+from whorl.embeddings.turns import Turns
 from whorl.encoders.preprocessing import Preprocessing
 from whorl.errors import WhorlError
 from whorl.images.contract import ImageSource
@@ -70,6 +72,7 @@ def in_processes(
     *,
     workers: int,
     method: StartMethod,
+    in_turns: bool = False,
 ) -> Generator[Prepared, None, None]:
     """Yield each run of pictures prepared, in order, at most two per process waiting.
 
@@ -79,6 +82,7 @@ def in_processes(
         runs: indices, a batch of them each.
         workers: how many processes; they end with the generator.
         method: see `start_method`.
+        in_turns: whether they pause while the caller is busy with what was yielded.
 
     Raises:
         WhorlError: a process was killed.
@@ -86,25 +90,30 @@ def in_processes(
     import torch
     from torch.utils.data import DataLoader
 
+    context = multiprocessing.get_context(method)
+    turns = Turns(context, apart=in_turns)
     with warnings.catch_warnings():
         # More processes than cores are no fault where somebody asked for them.
         warnings.filterwarnings("ignore", message="This DataLoader will create")
         loader: DataLoader[Any] = DataLoader(
-            _Runs(source, preprocess, runs, workers),  # type: ignore[arg-type]
+            _Runs(source, preprocess, runs, workers, turns),  # type: ignore[arg-type]
             batch_size=None,
             collate_fn=_as_it_is,  # type: ignore[arg-type]
             num_workers=workers,
             prefetch_factor=_AHEAD,
             worker_init_fn=_begin_worker,
-            multiprocessing_context=method,
+            multiprocessing_context=context,
             # Of its own, for else it would draw from the caller's random numbers.
             generator=torch.Generator(),
         )
         iterator = iter(loader)
     try:
         for received in iterator:
+            turns.to_encoder()
             yield pickle.loads(received) if isinstance(received, bytes) else received  # noqa: S301 (our own)
+            turns.to_readers()
     finally:
+        turns.to_readers()
         # An exception's traceback may keep the iterator, and with it the processes, alive for long.
         getattr(iterator, "_shutdown_workers", lambda: None)()
 
@@ -131,15 +140,22 @@ class _Runs:
     """The runs as torch calls a data set; lives in the processes."""
 
     def __init__(
-        self, source: ImageSource, preprocess: Preprocess, runs: Sequence[Sequence[int]], workers: int
+        self,
+        source: ImageSource,
+        preprocess: Preprocess,
+        runs: Sequence[Sequence[int]],
+        workers: int,
+        turns: Turns,
     ) -> None:
-        self._source, self._preprocess, self._runs, self._workers = source, preprocess, runs, workers
+        self._source, self._preprocess, self._runs = source, preprocess, runs
+        self._workers, self._turns = workers, turns
 
     def __len__(self) -> int:
         return len(self._runs)
 
     def __getitem__(self, number: int) -> Prepared | bytes:
-        prepared = prepare(self._source, self._preprocess, self._runs[number])
+        run = self._runs[number]
+        prepared = prepare(self._source, self._preprocess, run, before_each=self._turns.wait)
         if prepared.raised is not None:
             prepared = replace(prepared, raised=_portable(prepared.raised))
         size = sum(inputs.batch.nbytes for inputs in prepared.inputs)

@@ -12,7 +12,7 @@ from whorl.encoders.compiling import compiled, explain, of_any_size
 from whorl.encoders.device import check_dtype, choose_device, choose_dtype
 from whorl.encoders.layers import LayerSelection, select_layers
 from whorl.encoders.pooling import check_layout, choose_pooling, find_prefix, pool
-from whorl.encoders.precision import arithmetic, input_dtype, placed
+from whorl.encoders.precision import arithmetic, channels_last, input_dtype, placed
 from whorl.encoders.processor_config import choose_preprocessing
 from whorl.encoders.vision_model import first_lines, load_vision_model
 from whorl.errors import EncoderError
@@ -189,6 +189,7 @@ class TransformersEncoder:
         config = self._model.config
         # Said only where it is so: what was always done is the rest of the digest.
         ways = {"arithmetic": "autocast"} if str(self._dtype) == "torch.bfloat16" else {}
+        ways |= {"memory": "channels_last"} if channels_last(self._model) else {}
         ways |= {"compiled": "inductor"} if self._compiled is not None else {}
         return {
             **ways,
