@@ -147,6 +147,15 @@ def test_what_is_stored_does_not_count(clock):
     assert shown.said == ["the rest will take about 27 s"]
 
 
+def test_a_long_fit_after_little_encoding_is_told_when_it_begins(clock):
+    shown = Notes()
+    outlook = Outlook(shown, {"train": 100}, afterwards=lambda: 40.0)
+    run(outlook, clock, "train", 100, 1)
+    assert shown.said == []
+    outlook.begin("fit", 12, 0, "layers")
+    assert shown.said == ["the rest will take about 40 s"]
+
+
 def test_short_runs_are_left_uncommented(clock):
     shown = Notes()
     run(Outlook(shown), clock, "generated", 100, 1)

@@ -36,6 +36,7 @@ class ScopeChoice(StrEnum):
     all = "all"
 
 
+_FEW_NUMBERS = 2_000_000
 _SCORE = "Scoring"
 _ENCODER = "Encoder"
 
@@ -240,7 +241,11 @@ def _outlook(
     counts = {"train": len(inputs.train), "test": len(inputs.test)}
 
     def fitting() -> float:
-        return expected_fit_seconds(counts["train"], counts["test"], widths_of(model), **scoring)
+        widths = widths_of(model)
+        # Too little to take long, and so not worth measuring.
+        if counts["train"] * sum(widths) < _FEW_NUMBERS:
+            return 0.0
+        return expected_fit_seconds(counts["train"], counts["test"], widths, **scoring)
 
     return Outlook(progress_for(True), counts, afterwards=fitting)
 

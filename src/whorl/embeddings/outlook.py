@@ -38,23 +38,25 @@ class Outlook:
         self._shown, self._later, self._afterwards = shown, dict(sets or {}), afterwards
         self._marks: list[Mark] = []
         self._left = 0
-        self._said = False
+        self._measured = self._said = False
 
     def begin(self, label: str, total: int, done: int, unit: str = "pictures") -> None:
         """See `Progress`."""
         self._later.pop(label, None)
         self._left = total - done + sum(self._later.values())
-        self._said = self._said or unit != "pictures"
         self._marks = [Mark(time.monotonic(), 0)]
         self._shown.begin(label, total, done, unit)
+        if unit != "pictures" and not self._said:
+            self._measured = self._said = True
+            self._say(0.0)
 
     def advance(self, count: int) -> None:
         """See `Progress`."""
         self._shown.advance(count)
-        if not self._said:
+        if not self._measured:
             self._left -= count
             self._marks.append(Mark(time.monotonic(), self._marks[-1].count + count))
-            self._say()
+            self._measure()
 
     def expect(self, total: int) -> None:
         """See `Progress`."""
@@ -68,15 +70,21 @@ class Outlook:
         """See `Progress`."""
         self._shown.end()
 
-    def _say(self) -> None:
+    def _measure(self) -> None:
         measured = self._marks[-1].seconds - self._marks[1].seconds
         pace = steady_rate(self._marks)
-        if measured < _MEASURED_SECONDS or len(self._marks) <= _BATCHES or not pace:
-            return
-        self._said = True
-        encoding = self._left / pace
-        if encoding < _WORTH_SAYING_SECONDS:
-            return
+        if measured >= _MEASURED_SECONDS and len(self._marks) > _BATCHES and pace:
+            self._measured = True
+            encoding = self._left / pace
+            if encoding >= _WORTH_SAYING_SECONDS:
+                self._said = True
+                self._say(encoding)
+
+    def _say(self, encoding: float) -> None:
         after = self._afterwards()
-        parts = f": {duration(encoding)} of encoding, {duration(after)} of fitting" if after else ""
+        if encoding + after < _WORTH_SAYING_SECONDS:
+            return
+        parts = (
+            f": {duration(encoding)} of encoding, {duration(after)} of fitting" if encoding and after else ""
+        )
         self._shown.note(f"the rest will take about {duration(encoding + after)}{parts}")
