@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from whorl import EncoderError, ImageError, StorageError, WhorlError, load_encoder, open_images
+from whorl import ImageError, StorageError, WhorlError, load_encoder, open_images
 from whorl.embeddings import embed, estimate
+from whorl.embeddings.batches import Batches
 from whorl.embeddings.store import cache_usage, clear_cache
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (57, 16, 16, 3), dtype=np.uint8)
@@ -51,7 +52,15 @@ def test_embeddings_are_the_encoders_own(encoder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "options", [{"batch_size": 1}, {"batch_size": 64}, {"shard_size": 5}, {"workers": 1}, {"workers": 7}]
+    "options",
+    [
+        {"batch_size": 1},
+        {"batch_size": 64},
+        {"shard_size": 5},
+        {"workers": 0},
+        {"workers": 1},
+        {"workers": 3},
+    ],
 )
 def test_how_the_work_is_cut_changes_nothing(encoder, tmp_path, options):
     usual = embed(open_images(PICTURES), encoder, cache=tmp_path / "a")
@@ -228,23 +237,71 @@ def test_a_full_disk_is_told_and_leaves_no_part(encoder, tmp_path, monkeypatch):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_inputs_of_mixed_shape_are_refused(encoder, tmp_path):
-    class NoResize:
-        def __getattr__(self, name):
-            return getattr(encoder, name)
+class NoResize:
+    """An encoder that takes pictures of any size: the mean and spread of each channel."""
 
-        def preprocess(self, image):
-            import torch
+    name, layers, digest = "moments", ("moments",), "5" * 64
 
-            return torch.as_tensor(image)
+    def __init__(self):
+        self.settings = {"family": "moments"}
+        self.shapes = []
 
-    mixed = [Image.new("RGB", (8, 8)), Image.new("RGB", (9, 9))]
-    with pytest.raises(EncoderError, match="different shapes"):
-        embed(open_images(mixed), NoResize(), cache=tmp_path)
+    def preprocess(self, image):
+        import torch
+
+        return torch.tensor(image).permute(2, 0, 1).double()
+
+    def encode(self, batch):
+        import torch
+
+        self.shapes.append(tuple(batch.shape))
+        moments = torch.cat([batch.mean((2, 3)), batch.std((2, 3))], dim=1)
+        return {"moments": moments.float()}
 
 
 @pytest.mark.parametrize(
-    "options", [{"batch_size": 0}, {"shard_size": -1}, {"workers": 0}, {"on_error": "ignore"}, {"cash": 1}]
+    "options", [{}, {"workers": 2}, {"batch_size": 1}, {"batch_size": 3, "shard_size": 11}]
+)
+def test_pictures_of_several_sizes_meet_in_batches_of_one(tmp_path, options):
+    rng = np.random.default_rng(1)
+    sides = rng.choice([5, 6, 9], (60, 2))
+    pictures = [rng.integers(0, 256, (*side, 3), dtype=np.uint8) for side in sides]
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i, picture in enumerate(pictures):
+        Image.fromarray(picture).save(folder / f"{i:03d}.png")
+    (folder / "030.png").write_bytes(b"broken")
+    encoder = NoResize()
+    held = embed(folder, encoder, cache=tmp_path / "cache", on_error="skip", **options)
+    whole = [picture for i, picture in enumerate(pictures) if i != 30]
+    expected = [np.concatenate([p.mean((0, 1)), p.std((0, 1), ddof=1)]) for p in whole]
+    np.testing.assert_allclose(held.layer("moments"), expected, rtol=1e-5)
+    assert held.ids == tuple(f"{i:03d}.png" for i in range(60) if i != 30)
+    assert sum(shape[0] for shape in encoder.shapes) == 59
+    assert max(shape[0] for shape in encoder.shapes) <= options.get("batch_size", 8)
+    if not options:
+        assert len(encoder.shapes) < 25  # nine shapes: sorted, not cut at each change
+
+
+def test_the_window_of_waiting_sizes_is_bounded(tmp_path):
+    """Each picture of a size of its own: no more than eight batches of inputs are held."""
+    encoder, most = NoResize(), []
+
+    class Watched(Batches):
+        def add(self, *stacks):
+            yield from super().add(*stacks)
+            most.append(sum(len(stack.rows) for stack in self._waiting.values()))
+
+    pictures = [Image.new("RGB", (8 + i, 9)) for i in range(60)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["whorl.embeddings.embed"], "Batches", Watched)
+        embed(open_images(pictures), encoder, cache=tmp_path, batch_size=4)
+    assert len(encoder.shapes) == 60
+    assert max(most) == 32
+
+
+@pytest.mark.parametrize(
+    "options", [{"batch_size": 0}, {"shard_size": -1}, {"workers": -1}, {"on_error": "ignore"}, {"cash": 1}]
 )
 def test_options_out_of_range_or_unknown(encoder, options):
     with pytest.raises(WhorlError, match=next(iter(options))):

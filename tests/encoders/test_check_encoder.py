@@ -61,7 +61,10 @@ BREACHES = {
     "a layer that is no name": ({"layers": (1.5,)}, "int or str"),
     "a short digest": ({"digest": "abc"}, "64 hex digits"),
     "settings that are no JSON": ({"settings": {"a": torch.float32}, "digest": "a" * 64}, "no JSON"),
-    "inputs of many shapes": ({"preprocess": lambda p: torch.zeros(p.shape)}, "different shapes"),
+    "inputs of many dtypes": (
+        {"preprocess": lambda p: torch.zeros(3, 8, 8, dtype=(torch.float32, torch.float64)[p.shape[0] % 2])},
+        "different dtypes",
+    ),
     "inputs that are no tensors": ({"preprocess": lambda p: p}, r"no torch\.Tensor"),
     "a changed picture": ({"preprocess": paint}, "changed the picture"),
     "random preprocessing": ({"preprocess": lambda p: torch.rand(3, 8, 8)}, "second time"),
@@ -95,3 +98,14 @@ def test_a_digest_that_wavers():
 def test_something_else_entirely():
     with pytest.raises(AssertionError, match="lacks attributes"):
         check_encoder(object())
+
+
+def test_inputs_may_differ_in_shape():
+    class AnySize(PixelEncoder):
+        def preprocess(self, picture):
+            return torch.tensor(picture).permute(2, 0, 1).double()
+
+        def encode(self, batch):
+            return {"pixels": batch.mean((2, 3)).float()}
+
+    check_encoder(AnySize())

@@ -112,6 +112,11 @@ def audit(
 
         print_estimates({"generated": estimate(source, model, **run)}, as_json)
         return
+    if not quiet:
+        from whorl.embeddings.outlook import Outlook
+        from whorl.embeddings.progress import progress_for
+
+        run["progress"] = Outlook(progress_for(True))
     curve = held.curve(source, encoder=model, **run)
     details = _details(held, reference, model, time.perf_counter() - started)
     if output is not None:

@@ -1,4 +1,4 @@
-"""What --dry-run prints."""
+"""What --dry-run prints, and what a run says at its start."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from dataclasses import asdict
 import typer
 
 from whorl.embeddings import Estimate, duration
+from whorl.encoders import Encoder
 
 
-def print_estimates(estimates: Mapping[str, Estimate], as_json: bool) -> None:
-    """Print counts, pace, time and disk space, per set and in all."""
+def print_estimates(
+    estimates: Mapping[str, Estimate], as_json: bool, *, fit_seconds: float | None = None
+) -> None:
+    """Print counts, pace, time and disk space, per set and in all, and what comes after encoding."""
     if as_json:
-        typer.echo(json.dumps({name: asdict(estimate) for name, estimate in estimates.items()}, indent=1))
+        document: dict[str, object] = {name: asdict(estimate) for name, estimate in estimates.items()}
+        document |= {} if fit_seconds is None else {"fit": {"seconds": fit_seconds}}
+        typer.echo(json.dumps(document, indent=1))
         return
     from rich.console import Console
     from rich.table import Table
@@ -25,7 +30,17 @@ def print_estimates(estimates: Mapping[str, Estimate], as_json: bool) -> None:
     for name, item in estimates.items():
         table.add_row(name, *_cells(item))
     Console().print(table)
-    typer.echo(f"Encoding will take about {duration(sum(item.seconds for item in estimates.values()))}.")
+    encoding = sum(item.seconds for item in estimates.values())
+    fitting = "" if fit_seconds is None else f", fitting about {duration(fit_seconds)}"
+    typer.echo(f"Encoding will take about {duration(encoding)}{fitting}.")
+
+
+def widths_of(encoder: Encoder) -> list[int]:
+    """Return the width of each layer, found by encoding one black picture."""
+    import numpy as np
+
+    batch = encoder.preprocess(np.zeros((64, 64, 3), np.uint8))[None]
+    return [output.shape[1] for output in encoder.encode(batch).values()]
 
 
 def _cells(item: Estimate) -> tuple[str, ...]:

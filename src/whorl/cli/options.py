@@ -32,9 +32,9 @@ Workers = Annotated[
     int | None,
     typer.Option(
         "--workers",
-        min=1,
+        min=0,
         rich_help_panel=RUN,
-        help="Threads that decode and resize.",
+        help="Processes that decode and resize; 0 does it in this one.",
         show_default="chosen",
     ),
 ]
@@ -67,7 +67,7 @@ DryRun = Annotated[
     typer.Option(
         "--dry-run",
         rich_help_panel=RUN,
-        help="Count, measure a few pictures, estimate the time; write nothing.",
+        help="Count, measure for some seconds, estimate the time; write nothing.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")]

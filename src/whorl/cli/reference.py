@@ -6,11 +6,16 @@ import json
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from whorl.cli import options as shared
+
+if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions, Progress
+    from whorl.encoders import Encoder
+    from whorl.images import ImageSource
 
 app = typer.Typer(
     help="Build and look at References: T and P in the eyes of one encoder.", no_args_is_help=True
@@ -31,6 +36,7 @@ class ScopeChoice(StrEnum):
     all = "all"
 
 
+_FEW_NUMBERS = 2_000_000
 _SCORE = "Scoring"
 _ENCODER = "Encoder"
 
@@ -115,6 +121,14 @@ def build(
         ),
     ] = "2GB",
     device: shared.Device = "auto",
+    compile_it: Annotated[
+        bool,
+        typer.Option(
+            "--compile",
+            rich_help_panel=_ENCODER,
+            help="Let torch.compile make the encoder quicker; takes a compiler and a minute first.",
+        ),
+    ] = False,
     batch_size: shared.BatchSize = None,
     workers: shared.Workers = None,
     shard_size: shared.ShardSize = 1024,
@@ -149,15 +163,30 @@ def build(
         shared.refuse_inside(output, train, test)
         check_output(output, overwrite=overwrite, ours=holds_reference)
     model = load_encoder(
-        encoder, layers=selection, pooling=pooling, preprocessing=preprocessing, dtype=dtype, device=device
+        encoder,
+        layers=selection,
+        pooling=pooling,
+        preprocessing=preprocessing,
+        dtype=dtype,
+        device=device,
+        compile=compile_it,
     )
+    scoring: dict[str, Any] = {
+        "cells": cells,
+        "components": components,
+        "metric": metric.value,
+        "scope": scope.value,
+    }
     if dry_run:
         from whorl.memorization.inputs import open_train_and_test
 
         inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
-        _estimate({"train": inputs.train, "test": inputs.test}, model, run, as_json)
+        _estimate({"train": inputs.train, "test": inputs.test}, model, run, scoring, as_json)
         return
     from whorl.memorization import Reference
+
+    if not quiet:
+        run["progress"] = _outlook(train, test, model, scoring, split=split, limit=limit, seed=seed)
 
     started = time.perf_counter()
     reference = Reference.fit(
@@ -165,11 +194,8 @@ def build(
         test,
         encoder=model,
         seed=seed,
-        cells=cells,
         min_generated=min_generated,
-        components=components,
-        metric=metric.value,
-        scope=scope.value,
+        **scoring,
         split=split,
         limit=limit,
         keep_ids=not no_ids,
@@ -194,11 +220,44 @@ def show(
     _print_summary(Reference.load(folder).summary() | {"folder": str(folder)}, as_json)
 
 
-def _estimate(sources: dict[str, Any], model: Any, run: Any, as_json: bool) -> None:
-    from whorl.cli.estimates import print_estimates
+def _estimate(
+    sources: dict[str, ImageSource],
+    model: Encoder,
+    run: EncodeOptions,
+    scoring: dict[str, Any],
+    as_json: bool,
+) -> None:
+    from whorl.cli.estimates import print_estimates, widths_of
+    from whorl.cli.fit_time import expected_fit_seconds
     from whorl.embeddings import estimate
 
-    print_estimates({name: estimate(source, model, **run) for name, source in sources.items()}, as_json)
+    estimates = {name: estimate(source, model, **run) for name, source in sources.items()}
+    sizes = len(sources["train"]), len(sources["test"])
+    fitting = expected_fit_seconds(*sizes, widths_of(model), **scoring)
+    print_estimates(estimates, as_json, fit_seconds=fitting)
+
+
+def _outlook(
+    train: str, test: str | None, model: Encoder, scoring: dict[str, Any], **choice: Any
+) -> Progress:
+    """Return a progress that says at the start how long T, P and the fit will take in all."""
+    from whorl.cli.estimates import widths_of
+    from whorl.cli.fit_time import expected_fit_seconds
+    from whorl.embeddings.outlook import Outlook
+    from whorl.embeddings.progress import progress_for
+    from whorl.memorization.inputs import open_train_and_test
+
+    inputs = open_train_and_test(train, test, **choice)
+    counts = {"train": len(inputs.train), "test": len(inputs.test)}
+
+    def fitting() -> float:
+        widths = widths_of(model)
+        # Too little to take long, and so not worth measuring.
+        if counts["train"] * sum(widths) < _FEW_NUMBERS:
+            return 0.0
+        return expected_fit_seconds(counts["train"], counts["test"], widths, **scoring)
+
+    return Outlook(progress_for(True), counts, afterwards=fitting)
 
 
 def _print_summary(summary: dict[str, Any], as_json: bool) -> None:

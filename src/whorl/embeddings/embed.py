@@ -6,17 +6,18 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 
+from whorl.embeddings.batches import Batches
 from whorl.embeddings.embeddings import KEY_BYTES, Embeddings, SkippedPicture
 from whorl.embeddings.options import EncodeOptions, ResolvedOptions, resolve
-from whorl.embeddings.pipeline import Pipeline, ShardBuilder, pipeline
+from whorl.embeddings.pipeline import Pipeline, pipeline
 from whorl.embeddings.progress import Progress, progress_for
+from whorl.embeddings.shard_builder import ShardBuilder
 from whorl.embeddings.store import Shard, ShardStore
 from whorl.encoders import load_encoder
 from whorl.encoders.contract import Encoder
@@ -50,6 +51,11 @@ class Plan:
     def total(self) -> int:
         """Pictures in all."""
         return sum(len(shard.indices) for shard in self.shards)
+
+    @property
+    def missing(self) -> tuple[range, ...]:
+        """The pictures that are left, shard by shard."""
+        return tuple(shard.indices for shard in self.shards if shard.stored is None)
 
     @property
     def stored(self) -> int:
@@ -116,11 +122,10 @@ def _run(
 ) -> list[Shard]:
     shards = []
     progress.begin(label, planned.total, planned.stored)
-    batch_size = options.batch_for(encoder.settings)
     try:
-        with pipeline(source, encoder, batch_size=batch_size, threads=options.threads) as line:
+        with pipeline(source, encoder, planned.missing, options) as line:
             for part in planned.shards:
-                shard = part.stored or _encode_shard(line, store, part, options.on_error, progress)
+                shard = part.stored or _encode_shard(line, store, part, progress)
                 _fail_on_broken(source, part, shard, options.on_error)
                 shards.append(shard)
     finally:
@@ -128,21 +133,22 @@ def _run(
     return shards
 
 
-def _encode_shard(
-    line: Pipeline, store: ShardStore, part: PlannedShard, on_error: str, progress: Progress
-) -> Shard:
-    builder = ShardBuilder(line.encoder.layers)
-    with closing(line.batches(part.indices)) as batches:
-        for batch in batches:
-            broken = next((prepared.error for prepared in batch if prepared.error is not None), None)
-            if broken is not None and on_error == "fail":
-                raise broken
-            readable = any(prepared.tensor is not None for prepared in batch)
-            builder.add(batch, line.encode(batch) if readable else {})
-            progress.advance(len(batch))
+def _encode_shard(line: Pipeline, store: ShardStore, part: PlannedShard, progress: Progress) -> Shard:
+    builder, batches = ShardBuilder(line.encoder.layers), Batches(line.batch_size)
+    while len(builder.digests) < len(part.indices):
+        prepared = line.next()
+        offset = builder.expect(prepared)
+        if prepared.errors:
+            progress.advance(len(prepared.errors))
+        for batch in batches.add(*(inputs.moved(offset) for inputs in prepared.inputs)):
+            builder.add(batch.rows, line.encode(batch))
+            progress.advance(len(batch.rows))
+    for batch in batches.rest():
+        builder.add(batch.rows, line.encode(batch))
+        progress.advance(len(batch.rows))
     shard = builder.finish()
     # The file is named by what the pictures were when the run began: were they replaced since, it would lie.
-    if store.path([line.source.digest_of(i) for i in part.indices]) != part.path:
+    if store.path(builder.digests) != part.path:
         first, last = (line.source.ids[part.indices[i]] for i in (0, -1))
         raise ImageError(
             f"{line.source.name}: pictures between {first} and {last} changed while they were read, or are "

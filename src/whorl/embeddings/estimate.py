@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
+from whorl.embeddings.batches import Batches
 from whorl.embeddings.embed import plan
 from whorl.embeddings.options import EncodeOptions, resolve
+from whorl.embeddings.pace import Mark, steady_rate
 from whorl.embeddings.pipeline import Pipeline, pipeline
 from whorl.embeddings.store import ShardStore
 from whorl.encoders.contract import Encoder
 from whorl.images.contract import ImageSource
 
-_SECONDS = 4.0
+_SECONDS = 3.0
+_BATCHES = 3
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,17 @@ class Estimate:
 
 
 def estimate(source: ImageSource, encoder: Encoder, **options: Unpack[EncodeOptions]) -> Estimate:
-    """Encode a few pictures for some seconds, keep nothing, and extrapolate.
+    """Encode a few pictures for some seconds, the way a run would, keep nothing, and extrapolate.
 
     Args:
         source: the pictures.
         encoder: what would encode them.
         **options: see `EncodeOptions`.
+
+    >>> import numpy as np
+    >>> from whorl import load_encoder, open_images
+    >>> estimate(open_images(np.zeros((4, 8, 8), np.uint8)), load_encoder("pixels:8"), cache=None).total
+    4
     """
     chosen = resolve(options)
     folder = chosen.cache_folder
@@ -53,25 +60,22 @@ def estimate(source: ImageSource, encoder: Encoder, **options: Unpack[EncodeOpti
     left = planned.total - stored
     if left == 0:
         return Estimate(planned.total, stored, None, 0.0, 0)
-    batch_size = chosen.batch_for(encoder.settings)
-    with pipeline(source, encoder, batch_size=batch_size, threads=chosen.threads) as line:
-        rate, size = _measure(line)
-    return Estimate(planned.total, stored, rate, left / rate, left * size)
+    missing = planned.missing if folder is not None else tuple(shard.indices for shard in planned.shards)
+    # A broken picture is counted here, and told when the run meets it.
+    with pipeline(source, encoder, missing, replace(chosen, on_error="skip")) as line:
+        pace, size = _measure(line, left)
+    return Estimate(planned.total, stored, pace, left / pace, left * size)
 
 
-def _measure(line: Pipeline) -> tuple[float, int]:
+def _measure(line: Pipeline, left: int) -> tuple[float, int]:
     """Return pictures per second, and bytes per picture."""
-    size, counts, started = 0, [], time.perf_counter()
-    marks = []
-    with closing(line.batches(range(len(line.source)))) as batches:
-        for batch in batches:
-            if any(prepared.tensor is not None for prepared in batch):
-                outputs = line.encode(batch)
-                size = sum(4 * output.shape[1] for output in outputs.values())
-            counts.append(len(batch))
-            marks.append(time.perf_counter())
-            if marks[-1] - started > _SECONDS:
-                break
-    if len(marks) > 1:  # the first batch pays for warming up
-        return sum(counts[1:]) / (marks[-1] - marks[0]), size
-    return counts[0] / max(marks[0] - started, 1e-3), size
+    size, started, batches = 0, time.perf_counter(), Batches(line.batch_size)
+    marks = [Mark(0.0, 0)]
+    while marks[-1].count < left:
+        prepared = line.next()
+        for batch in batches.add(*prepared.inputs):
+            size = sum(4 * output.shape[1] for output in line.encode(batch).values())
+        marks.append(Mark(time.perf_counter() - started, marks[-1].count + len(prepared.digests)))
+        if marks[-1].seconds > _SECONDS and len(marks) > _BATCHES:
+            break
+    return steady_rate(marks) or left / 1e-3, size

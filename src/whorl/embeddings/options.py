@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,15 +11,20 @@ from whorl.embeddings.progress import Progress
 from whorl.embeddings.store import default_cache
 from whorl.errors import WhorlError
 
+_USUAL_PIXELS = 224 * 224
+
 OnError: TypeAlias = Literal["fail", "skip"]
 
 
 class EncodeOptions(TypedDict, total=False):
     """Keyword arguments of every function that encodes pictures.
 
-    batch_size: pictures in one forward pass; None chooses 8 on a CPU and 64 on an accelerator.
+    batch_size: pictures in one forward pass; None chooses by the encoder's input: on a CPU 8 pictures of 224 x 224
+        up to 64 of 32 x 32, on an accelerator eight times as many.
     shard_size: pictures in one file of the cache, and so what is lost when a run is killed.
-    workers: threads that decode and resize; None means two more than the cores, eight at most.
+    workers: processes that read, decode and resize; 0 does it in a thread of this process; None chooses: as
+        many as cores (8 at most) for an encoder on the CPU, with which they take turns, all but one (16 at most)
+        beside an accelerator, and for few pictures none.
     cache: folder for the shards; "auto" is WHORL_CACHE or the user's cache folder, None keeps nothing.
     on_error: "fail" stops at a picture that cannot be read, "skip" leaves it out and lists it.
     progress: True shows a bar (lines where stderr is no terminal), or an object of your own.
@@ -46,10 +50,10 @@ class ResolvedOptions:
     progress: bool | Progress = False
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "shard_size", "workers"):
+        for name, least in (("batch_size", 1), ("shard_size", 1), ("workers", 0)):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-                raise WhorlError(f"{name} must be a whole number of at least 1; got {value!r}.")
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
+                raise WhorlError(f"{name} must be a whole number of at least {least}; got {value!r}.")
         if self.cache is not None and not isinstance(self.cache, str | Path):
             raise WhorlError(f"cache must be a folder, 'auto' or None; got {self.cache!r}.")
         if self.on_error not in ("fail", "skip"):
@@ -57,13 +61,7 @@ class ResolvedOptions:
 
     def batch_for(self, settings: Mapping[str, object]) -> int:
         """Return the batch size for an encoder with these settings."""
-        # On two cores, batches over 16 pictures outgrow the processor's cache and run slower.
-        return self.batch_size or (8 if settings.get("device", "cpu") == "cpu" else 64)
-
-    @property
-    def threads(self) -> int:
-        """How many threads decode."""
-        return self.workers or min(8, (os.cpu_count() or 1) + 2)
+        return self.batch_size or default_batch(settings)
 
     @property
     def cache_folder(self) -> Path | None:
@@ -71,6 +69,25 @@ class ResolvedOptions:
         if self.cache == "auto":
             return default_cache()
         return None if self.cache is None else Path(self.cache)
+
+
+def default_batch(settings: Mapping[str, object]) -> int:
+    """Return a batch size for an encoder with these settings, by the size of its input where they tell it.
+
+    On a CPU a batch should fit the processor's cache, and small pictures should come in batches large enough that
+    the operations outweigh their calling: 8 pictures of 224 x 224 or more, 64 of 79 x 79 or less. Accelerators
+    take eight times as many.
+
+    >>> default_batch({"preprocessing": {"resize": 256, "crop": [224, 224]}, "device": "cpu"})
+    8
+    """
+    preprocessing = settings.get("preprocessing")
+    size: object = None
+    if isinstance(preprocessing, Mapping):
+        size = preprocessing.get("crop") or preprocessing.get("resize")
+    pixels = size[0] * size[1] if isinstance(size, list | tuple) and len(size) == 2 else _USUAL_PIXELS
+    batch = min(64, max(8, 8 * _USUAL_PIXELS // pixels))
+    return batch if settings.get("device", "cpu") == "cpu" else 8 * batch
 
 
 def resolve(options: Mapping[str, Any]) -> ResolvedOptions:

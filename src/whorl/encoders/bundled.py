@@ -26,7 +26,7 @@ def bundled_encoder(**options: Any) -> TransformersEncoder:
     """Load the bundled encoder, by the same code as any other, after comparing its files with their digests.
 
     Args:
-        **options: layers, pooling, device, dtype, preprocessing; see `whorl.load_encoder`.
+        **options: layers, pooling, device, dtype, preprocessing, compile; see `whorl.load_encoder`.
 
     Raises:
         EncoderError: a file is missing or damaged.

@@ -52,7 +52,8 @@ class Encoder(Protocol):
     def preprocess(self, image: Picture) -> torch.Tensor:
         """Turn one uint8 (H, W, 3) picture into the encoder's input, without a batch axis.
 
-        Called from several threads at once.
+        Called from several threads at once, on a CPU also from forked processes. Inputs may differ in shape from
+        picture to picture; only those of one shape are stacked.
         """
         ...
 

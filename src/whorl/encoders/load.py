@@ -42,6 +42,7 @@ def load_encoder(
     device: str = "auto",
     dtype: str = "auto",
     preprocessing: str | Preprocessing = "auto",
+    compile: bool = False,  # noqa: A002 (torch's own word)
 ) -> Encoder:
     """Load an encoder: a built-in, a plugin, a local folder, or a transformers vision model by its hub name.
 
@@ -53,9 +54,12 @@ def load_encoder(
         pooling: "cls", "mean" (over patches), "both" (concatenated), or "auto": cls where there is a class
             token, else mean.
         device: "cpu", "mps", "cuda", "cuda:N", or "auto": the GPU where there is one.
-        dtype: "float32", "bfloat16", "float16", or "auto": float32.
+        dtype: "float32", "bfloat16", "float16", or "auto": bfloat16 for wide encoders on devices made for it
+            (GPUs, CPUs with AMX), else float32.
         preprocessing: "auto", what the encoder's own folder says; "paper", shorter side to 256, centre crop
             224; or a `whorl.encoders.Preprocessing`.
+        compile: whether torch.compile is to make it quicker; takes a compiler, and a minute first. A compiled
+            encoder counts as another one, for its embeddings differ in the last digits.
 
     Returns:
         An object that keeps to `whorl.encoders.Encoder`.
@@ -73,12 +77,14 @@ def load_encoder(
         "dtype": dtype,
         "preprocessing": preprocessing,
     }
+    if compile:  # plugins are not asked to know it
+        options["compile"] = True
     if isinstance(name_or_folder, str | Path):
         return _factory(name_or_folder)(**options)
     if isinstance(name_or_folder, type) or not isinstance(name_or_folder, Encoder):
         found = repr(name_or_folder) if isinstance(name_or_folder, type) else type(name_or_folder).__name__
         raise EncoderError(f"expected an encoder's name, a folder or an Encoder, found {found}.")
-    changed = [key for key, value in options.items() if value != _DEFAULTS[key]]
+    changed = [key for key, value in options.items() if value != _DEFAULTS.get(key)]
     if changed:
         raise EncoderError(
             f"{name_or_folder.name} is loaded already, so {', '.join(changed)} cannot be changed; "

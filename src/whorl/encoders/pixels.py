@@ -33,6 +33,7 @@ class PixelEncoder:
         device: auto or cpu; there is nothing to compute.
         dtype: auto or float32.
         preprocessing: auto.
+        compile: False; there is nothing to compile.
 
     Raises:
         EncoderError: any other value.
@@ -52,8 +53,9 @@ class PixelEncoder:
         device: str = "auto",
         dtype: str = "auto",
         preprocessing: str | Preprocessing = "auto",
+        compile: bool = False,  # noqa: A002 (torch's own word)
     ) -> None:
-        _check_choices(layers, pooling, device, dtype, preprocessing)
+        _check_choices(layers, pooling, device, dtype, preprocessing, compile)
         self._size = size
         self._preprocessing = Preprocessing(resize=(size, size))
 
@@ -84,6 +86,11 @@ class PixelEncoder:
             "preprocessing": self._preprocessing.to_dict(),
         }
 
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Resizing, apart from the encoder: what a process that prepares pictures needs of it."""
+        return self._preprocessing
+
     def preprocess(self, image: Picture) -> torch.Tensor:
         """Turn a uint8 (H, W, 3) picture into float32 (3, size, size) in [0, 1].
 
@@ -107,7 +114,12 @@ class PixelEncoder:
 
 
 def _check_choices(
-    layers: LayerSelection, pooling: str, device: str, dtype: str, preprocessing: str | Preprocessing
+    layers: LayerSelection,
+    pooling: str,
+    device: str,
+    dtype: str,
+    preprocessing: str | Preprocessing,
+    compile_it: bool,
 ) -> None:
     given: dict[str, tuple[object, tuple[object, ...]]] = {
         "layers": (list(layers) if isinstance(layers, tuple) else layers, (None, [LAYER])),
@@ -115,6 +127,7 @@ def _check_choices(
         "device": (device, ("auto", "cpu")),
         "dtype": (dtype, ("auto", "float32")),
         "preprocessing": (preprocessing, ("auto",)),
+        "compile": (compile_it, (False,)),
     }
     for name, (value, allowed) in given.items():
         if value not in allowed:

@@ -121,6 +121,8 @@ class Preprocessing:
 
 def resize(pixels: Picture, size: tuple[int, int], resample: str) -> Picture:
     """Resize uint8 (H, W, 3) to exactly `size` (height, width) with Pillow's filter of that name."""
+    if pixels.shape[:2] == size:
+        return pixels  # Pillow would copy it, at half the cost of preparing a small picture
     picture = Image.fromarray(pixels)
     return np.asarray(picture.resize((size[1], size[0]), resample=Image.Resampling[resample.upper()]))
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whorl.encoders.batches import check_batch, check_finite
 from whorl.encoders.checkpoint import check_files, digest_weights, locate, relevant_config
-from whorl.encoders.device import choose_device, choose_dtype
+from whorl.encoders.compiling import compiled, explain, of_any_size
+from whorl.encoders.device import check_dtype, choose_device, choose_dtype
 from whorl.encoders.layers import LayerSelection, select_layers
 from whorl.encoders.pooling import check_layout, choose_pooling, find_prefix, pool
+from whorl.encoders.precision import arithmetic, channels_last, input_dtype, placed
 from whorl.encoders.processor_config import choose_preprocessing
 from whorl.encoders.vision_model import first_lines, load_vision_model
 from whorl.errors import EncoderError
@@ -40,8 +41,9 @@ class TransformersEncoder:
         layers: see `whorl.encoders.layers.select_layers`.
         pooling: auto, cls, mean or both.
         device: auto, cpu, mps, cuda or cuda:N.
-        dtype: auto (float32), float32, bfloat16 or float16.
+        dtype: auto, float32, bfloat16 or float16; see `whorl.encoders.device.choose_dtype`.
         preprocessing: auto, paper or a `Preprocessing`.
+        compile: whether torch.compile is to make it quicker, which takes a minute first.
         known_as: its name, and what `load_encoder` finds it by, where that is not the folder's place.
 
     Raises:
@@ -57,9 +59,11 @@ class TransformersEncoder:
         device: str = "auto",
         dtype: str = "auto",
         preprocessing: str | Preprocessing = "auto",
+        compile: bool = False,  # noqa: A002 (torch's own word)
         known_as: str | None = None,
     ) -> None:
-        self._device, self._dtype = choose_device(device), choose_dtype(dtype)
+        self._device = choose_device(device)
+        check_dtype(dtype)
         folder = locate(name_or_folder)
         local = Path(name_or_folder).expanduser()
         is_local = local.is_dir()
@@ -71,9 +75,13 @@ class TransformersEncoder:
         model = load_vision_model(folder, name=self._name)
         self._prefix = find_prefix(model)
         self._pooling = choose_pooling(pooling, self._prefix, name=self._name)
-        self._model: Any = model.to(device=self._device, dtype=self._dtype)
+        self._dtype = choose_dtype(dtype, self._device, width=_width(model.config))
+        self._model: Any = placed(model, self._device, self._dtype)
+        self._compiled: Any = None
         self._size = self._preprocessing.output_size or (0, 0)
         self._layers = select_layers(layers, depth=self._probe())
+        if compile:
+            self._compile()
         self._digest = digest_json({**self._identity(), **content})
 
     @property
@@ -98,6 +106,7 @@ class TransformersEncoder:
 
         identity = self._identity()
         options = {name: identity[name] for name in ("layers", "pooling", "dtype", "preprocessing")}
+        options |= {"compile": True} if self._compiled is not None else {}
         libraries = {package: version(package) for package in ("torch", "transformers", "pillow")}
         return {
             **identity,
@@ -107,6 +116,11 @@ class TransformersEncoder:
             "device": str(self._device),
             "libraries": libraries,
         }
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What `preprocess` does, apart from the weights: what a process that prepares pictures needs."""
+        return self._preprocessing
 
     def preprocess(self, image: Picture) -> torch.Tensor:
         """Turn a uint8 (H, W, 3) picture into float32 (3, H', W').
@@ -128,16 +142,20 @@ class TransformersEncoder:
         with torch.inference_mode():
             hidden = self._forward(batch)
             pooled: dict[Layer, torch.Tensor] = {
-                layer: pool(hidden[layer], self._pooling, self._prefix).cpu() for layer in self._layers
+                layer: pool(hidden[layer], self._pooling, self._prefix).cpu()[: len(batch)]
+                for layer in self._layers
             }
         check_finite(pooled, name=self._name)
         # Cloned outside inference mode: a tensor made inside it may not be changed in place later.
         return {layer: embedding.clone() for layer, embedding in pooled.items()}
 
     def _forward(self, batch: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        inputs = batch.to(device=self._device, dtype=self._dtype)
-        with _exact_float32(self._device):
-            output = self._model(pixel_values=inputs, output_hidden_states=True, return_dict=True)
+        inputs = batch.to(device=self._device, dtype=input_dtype(self._dtype))
+        model = self._model
+        if self._compiled is not None:
+            model, inputs = self._compiled, of_any_size(inputs)
+        with arithmetic(self._device, self._dtype):
+            output = model(pixel_values=inputs, output_hidden_states=True, return_dict=True)
         return tuple(getattr(output, "hidden_states", None) or ())
 
     def _probe(self) -> int:
@@ -156,9 +174,25 @@ class TransformersEncoder:
         check_layout(hidden, self._prefix, self._model.config, self._size, name=self._name)
         return len(hidden) - 1
 
+    def _compile(self) -> None:
+        """Compile now, so that what keeps it from working is told now and the first batch is like the others."""
+        import torch
+
+        self._compiled = compiled(self._model)
+        try:
+            with torch.inference_mode():
+                self._forward(torch.zeros(2, 3, *self._size))
+        except Exception as error:  # compilers fail in every way there is
+            raise explain(error, self._name) from error
+
     def _identity(self) -> dict[str, Any]:
         config = self._model.config
+        # Said only where it is so: what was always done is the rest of the digest.
+        ways = {"arithmetic": "autocast"} if str(self._dtype) == "torch.bfloat16" else {}
+        ways |= {"memory": "channels_last"} if channels_last(self._model) else {}
+        ways |= {"compiled": "inductor"} if self._compiled is not None else {}
         return {
+            **ways,
             "format": FORMAT,
             "family": str(config.model_type),
             "class": type(self._model).__name__,
@@ -170,13 +204,6 @@ class TransformersEncoder:
         }
 
 
-def _exact_float32(device: torch.device) -> contextlib.AbstractContextManager[Any]:
-    """On CUDA, keep cuDNN from rounding float32 convolutions to TF32, its default, or choosing by trial."""
-    if device.type != "cuda":
-        return contextlib.nullcontext()
-    from torch.backends import cudnn
-
-    exact: contextlib.AbstractContextManager[Any] = cudnn.flags(
-        enabled=True, deterministic=True, allow_tf32=False
-    )
-    return exact
+def _width(config: Any) -> int:
+    """Return the width of all hidden states, 0 where they come in stages of several."""
+    return 0 if hasattr(config, "depths") else int(getattr(config, "hidden_size", 0))

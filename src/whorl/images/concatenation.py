@@ -33,6 +33,11 @@ class Concatenation(Source):
         self._parts = tuple(parts)
         self._ends = tuple(itertools.accumulate(len(part) for part in parts))
 
+    @property
+    def survives_fork(self) -> bool:
+        """Whether every part does."""
+        return all(getattr(part, "survives_fork", False) for part in self._parts)
+
     def labels(self) -> Sequence[Label] | None:
         """Return the labels of the parts, or None where one has none."""
         found = [part.labels() if isinstance(part, LabelledSource) else None for part in self._parts]

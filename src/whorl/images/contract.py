@@ -17,7 +17,8 @@ class ImageSource(Protocol):
     """A fixed, indexable collection of pictures, decoded one at a time.
 
     `whorl.checks.check_image_source` holds an implementation to this contract. Reading from several
-    threads at once must be safe.
+    threads at once must be safe. A source that has an attribute `survives_fork` and says True there is read by
+    forked processes too, all at the same time: it must not share an open file's position, a lock or a connection.
     """
 
     @property

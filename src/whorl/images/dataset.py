@@ -47,6 +47,11 @@ class DatasetSource(Source):
         self._lock = Lazy(threading.Lock)
         _check_first(self._name, dataset)
 
+    @property
+    def survives_fork(self) -> bool:
+        """False but for Hugging Face's: processes would read a stranger's open file from one shared position."""
+        return type(self._dataset).__module__.partition(".")[0] == "datasets"
+
     def labels(self) -> Sequence[Label] | None:
         """Return what stands under `label` or second in each item, or None; reads every item for it."""
         column = next((name for name in _LABELS if name in getattr(self._dataset, "column_names", ())), None)

@@ -41,6 +41,11 @@ class Selection(Source):
         self.source = source
         self.indices = chosen
 
+    @property
+    def survives_fork(self) -> bool:
+        """Whether the source does."""
+        return bool(getattr(self.source, "survives_fork", False))
+
     def labels(self) -> Sequence[Label] | None:
         """Return the source's own labels of these pictures."""
         labels = self.source.labels() if isinstance(self.source, LabelledSource) else None

@@ -79,6 +79,11 @@ class Source(ABC):
         except (ImageError, OSError) as error:
             return digest_bytes(b"unreadable", _reason(error).encode())
 
+    @property
+    def survives_fork(self) -> bool:
+        """Whether processes forked from this one may read pictures, all at the same time."""
+        return True
+
     def labels(self) -> Sequence[Label] | None:
         """Return one label per picture, or None: see `whorl.images.labels_of`."""
         return None

@@ -1,0 +1,221 @@
+"""Processes that read pictures: the same results and errors as without, and nothing left behind."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from whorl import EncoderError, ImageError, WhorlError, load_encoder, open_images
+from whorl.embeddings import ahead, embed, processes
+from whorl.embeddings.ahead import preprocess_of
+from whorl.embeddings.store import cache_usage
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return load_encoder("pixels:16")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "pictures"
+    path.mkdir()
+    for i, picture in enumerate(PICTURES):
+        Image.fromarray(picture).save(path / f"{i:03d}.png")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind():
+    before = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()  # noqa: PTH112, PTH208
+    yield
+    assert multiprocessing.active_children() == []
+    if before:
+        assert set(os.listdir("/dev/shm")) - before == set()  # noqa: PTH208
+
+
+class Plugin:
+    """An encoder of someone else's: only `preprocess` and `encode`."""
+
+    name, layers, digest, settings = "plugin", ("all",), "7" * 64, {}
+
+    def __init__(self, preprocess=None):
+        self._inner, self._preprocess = load_encoder("pixels:16"), preprocess
+
+    def preprocess(self, image):
+        return (self._preprocess or self._inner.preprocess)(image)
+
+    def encode(self, batch):
+        return {"all": self._inner.encode(batch)["pixels"]}
+
+
+class OwnError(Exception):
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
+def _fork_only():
+    if not processes._LINUX:
+        pytest.skip("processes are forked on Linux only")
+
+
+def test_processes_are_really_used(folder, encoder, tmp_path):
+    _fork_only()
+    pids = tmp_path / "pids"
+    pids.mkdir()
+
+    def preprocess(image):
+        (pids / str(os.getpid())).touch()
+        (pids / f"nice {os.nice(0)}").touch()
+        return encoder.preprocess(image)
+
+    embed(folder, Plugin(preprocess), cache=None, workers=2, batch_size=4)
+    names = {path.name for path in pids.iterdir()}
+    assert len([name for name in names if name.isdigit()]) == 2
+    assert str(os.getpid()) not in names
+    assert f"nice {min(19, os.nice(0) + 10)}" in names
+
+
+def test_random_numbers_of_the_caller_are_left_alone(folder, encoder):
+    import torch
+
+    torch.manual_seed(3)
+    expected = torch.rand(4)
+    torch.manual_seed(3)
+    embed(folder, encoder, cache=None, workers=1)
+    assert torch.equal(torch.rand(4), expected)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_with_and_without_shared_memory(folder, encoder, monkeypatch, shared):
+    monkeypatch.setattr(processes, "_fits_shared_memory", lambda size: shared)
+    expected = embed(folder, encoder, cache=None, workers=0)
+    held = embed(folder, encoder, cache=None, workers=2, batch_size=7)
+    np.testing.assert_array_equal(held.layer("pixels"), expected.layer("pixels"))
+    np.testing.assert_array_equal(held.keys, expected.keys)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_a_broken_picture_is_told_the_same(folder, encoder, workers):
+    (folder / "013.png").write_bytes((folder / "013.png").read_bytes()[:80])
+    (folder / "031.png").write_bytes(b"")
+    with pytest.raises(ImageError, match=r"013\.png.*--on-error skip") as caught:
+        embed(folder, encoder, cache=None, workers=workers, batch_size=5)
+    assert caught.value.id == "013.png"
+    assert "truncated" in caught.value.reason
+    held = embed(folder, encoder, cache=None, workers=workers, batch_size=5, on_error="skip")
+    assert [picture.id for picture in held.skipped] == ["013.png", "031.png"]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("error", [EncoderError("too dark"), OwnError("one", "another"), KeyError("k")])
+def test_whatever_preprocessing_raises_is_raised_in_the_run(folder, workers, error):
+    def preprocess(image):
+        raise error
+
+    portable = RuntimeError if workers and isinstance(error, OwnError) else type(error)
+    with pytest.raises(portable, match=str(error)) as caught:
+        embed(folder, Plugin(preprocess), cache=None, workers=workers)
+    if workers:
+        assert "raise error" in "".join(caught.value.__notes__)
+
+
+def test_a_killed_process_is_told(folder, encoder, tmp_path):
+    _fork_only()
+
+    def preprocess(image):
+        if (image == PICTURES[33]).all():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return encoder.preprocess(image)
+
+    with pytest.raises(WhorlError, match=r"ended unexpectedly.*--workers 0"):
+        embed(folder, Plugin(preprocess), cache=tmp_path / "cache", workers=2, batch_size=5, shard_size=10)
+    assert cache_usage(tmp_path / "cache").shards <= 3
+    embed(folder, Plugin(), cache=tmp_path / "cache", workers=1, shard_size=10)
+
+
+def test_what_cannot_go_into_a_process_goes_into_threads(folder, encoder, monkeypatch):
+    source = open_images(folder)
+    ours, theirs = preprocess_of(encoder), preprocess_of(Plugin())
+    strange = open_images([Image.new("RGB", (4, 4))])
+    monkeypatch.setattr(processes, "_LINUX", True)
+    assert processes.start_method(source, ours, device="cuda") == "fork"
+    assert processes.start_method(source, theirs, device="cpu") == "fork"
+    assert processes.start_method(source, theirs, device="cuda") is None
+    assert processes.start_method(strange, ours, device="cpu") is None
+    monkeypatch.setattr(processes, "_LINUX", False)
+    assert processes.start_method(source, ours, device="cpu") == "spawn"
+    assert processes.start_method(source, theirs, device="cpu") is None
+    monkeypatch.setattr(processes, "_SPAWN_BYTES", 10)
+    assert processes.start_method(source, ours, device="cpu") is None
+
+    monkeypatch.setattr(ahead, "in_processes", lambda *args, **kwargs: pytest.fail("processes were started"))
+    assert len(embed([Image.fromarray(p) for p in PICTURES], encoder, cache=None, workers=2)) == 40
+    assert len(embed(folder, encoder, cache=None)) == 40  # so few that threads are quicker
+
+
+def test_many_pictures_go_into_processes_unasked(encoder, monkeypatch):
+    started = []
+
+    def watched(*args, **kwargs):
+        started.append(kwargs["workers"])
+        return original(*args, **kwargs)
+
+    original = ahead.in_processes
+    monkeypatch.setattr(ahead, "in_processes", watched)
+    embed(np.zeros((ahead.FEW, 2, 2), np.uint8), encoder, cache=None)
+    assert started == [ahead.default_workers("cpu")]
+
+
+@pytest.mark.slow
+def test_spawned_processes(folder, encoder):
+    runs = [range(25), range(25, 40)]
+    source, preprocess = open_images(folder), preprocess_of(encoder)
+    spawned = list(processes.in_processes(source, preprocess, runs, workers=1, method="spawn"))
+    here = list(ahead.in_threads(source, preprocess, runs, 1))
+    for one, other in zip(spawned, here, strict=True):
+        assert (one.keys, one.digests) == (other.keys, other.digests)
+        assert one.inputs[0].batch.equal(other.inputs[0].batch)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_ended_takes_its_processes_along(folder, tmp_path, end):
+    """Also when it cannot say goodbye: they look after their parent every second."""
+    _fork_only()
+    script = textwrap.dedent("""
+        import os, sys, time, whorl
+        from whorl.embeddings import embed
+        encoder = whorl.load_encoder("pixels:16")
+        class Slow:
+            def __getattr__(self, name): return getattr(encoder, name)
+            def preprocess(self, image):
+                open(sys.argv[2] + "/" + str(os.getpid()), "w").close()
+                return encoder.preprocess(image)
+            def encode(self, batch): time.sleep(0.2); return encoder.encode(batch)
+        embed(sys.argv[1], Slow(), cache=None, workers=2, batch_size=1)
+    """)
+    pids = tmp_path / "pids"
+    pids.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder), str(pids)], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(end)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert told.count("Traceback") == (end == signal.SIGINT)
+    deadline = time.monotonic() + 20
+    while any(os.path.exists(f"/proc/{path.name}") for path in pids.iterdir()):  # noqa: PTH110
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
