@@ -60,6 +60,7 @@ def test_within_cells_and_an_empty_cell():
 def test_both_scopes_in_one_pass_are_the_two_searches(metric, width, monkeypatch):
     """Cells of all sizes, one without queries, one without training points, tiles smaller than a cell."""
     monkeypatch.setattr("whorl.neighbors.scan._TILE", 600)
+    monkeypatch.setattr("whorl.neighbors.scan._POINTS", 100 * width)
     monkeypatch.setattr("whorl.neighbors.scan._QUERIES", 30)
     rng = np.random.default_rng(6)
     queries, train = (rng.normal(size=(n, width)).astype(np.float32) for n in (80, 500))
@@ -138,7 +139,7 @@ def test_small_blocks_change_nothing(monkeypatch):
     rng = np.random.default_rng(3)
     queries, train = rng.normal(size=(100, 6)).astype(np.float32), rng.normal(size=(70, 6)).astype(np.float32)
     whole = nearest(queries, train)
-    for name, value in (("_TILE", 150), ("_QUERIES", 7), ("_GATHERED", 150)):
+    for name, value in (("_TILE", 150), ("_POINTS", 200), ("_QUERIES", 7), ("_GATHERED", 150)):
         monkeypatch.setattr(f"whorl.neighbors.scan.{name}", value)
     parts = nearest(queries, train)
     np.testing.assert_array_equal(whole.index, parts.index)

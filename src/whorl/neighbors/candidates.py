@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,18 +76,6 @@ class Candidates:
         queries, blocks, upper = (torch.cat(parts) for parts in zip(*self._parts, strict=True))
         reach = upper >= self.bound[queries]
         return Pairs(queries[reach], blocks[reach])
-
-
-def merged(parts: Sequence[Candidates]) -> Candidates:
-    """Return the candidates of several shares of the training points as one."""
-    import torch
-
-    first = parts[0]
-    for other in parts[1:]:
-        best = torch.cat([first._bounds, other._bounds]).topk(len(first._bounds), dim=0).values
-        first._bounds.copy_(best)
-        first._parts += other._parts
-    return first
 
 
 def _extremes(largest: torch.Tensor, slack: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -44,14 +44,14 @@ def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: 
     >>> k_nearest(np.array([[0.9]]), np.array([[0.0], [2.0], [1.0]]), k=2).index
     array([[2, 0]])
     """
-    with space(queries, train, "euclidean") as held:
-        if not 1 <= k <= len(train):
-            raise ScoreError(f"k must lie between 1 and the {len(train)} training points; got {k}.")
-        if len(queries) == 0:
-            return NearestK(np.empty((0, k), np.int64), np.empty((0, k)))
-        layout = one_stretch(len(queries), len(train), block_size(train.shape[1]))
-        rows = scan(held, layout, k, everywhere=True).everywhere
-        squared = exact_squares(held, rows)
+    held = space(queries, train, "euclidean")
+    if not 1 <= k <= len(train):
+        raise ScoreError(f"k must lie between 1 and the {len(train)} training points; got {k}.")
+    if len(queries) == 0:
+        return NearestK(np.empty((0, k), np.int64), np.empty((0, k)))
+    layout = one_stretch(len(queries), len(train), block_size(train.shape[1]))
+    rows = scan(held, layout, k, everywhere=True).everywhere
+    squared = exact_squares(held, rows)
     order = ranked(rows, squared)
     first = np.searchsorted(rows.queries[order], np.arange(len(queries)))
     chosen = order[first[:, None] + np.arange(k)]

@@ -74,14 +74,13 @@ def nearest(
     """
     if (query_cells is None) != (train_cells is None):
         raise ScoreError("give cell labels for both queries and train, or for neither.")
-    with space(queries, train, metric, device) as held:
-        block = block_size(train.shape[1])
-        if query_cells is None or train_cells is None:
-            layout = one_stretch(len(queries), len(train), block)
-            return _settle(held, _scan(held, layout, exclude_self, everywhere=True).everywhere, exclude_self)
-        check_cells(queries, train, query_cells, train_cells)
-        layout = by_cell(query_cells, train_cells, block)
-        return _settle(held, _scan(held, layout, exclude_self, cell=True).cell, exclude_self)
+    held, block = space(queries, train, metric, device), block_size(train.shape[1])
+    if query_cells is None or train_cells is None:
+        layout = one_stretch(len(queries), len(train), block)
+        return _settle(held, _scan(held, layout, exclude_self, everywhere=True).everywhere, exclude_self)
+    check_cells(queries, train, query_cells, train_cells)
+    layout = by_cell(query_cells, train_cells, block)
+    return _settle(held, _scan(held, layout, exclude_self, cell=True).cell, exclude_self)
 
 
 def nearest_by_scope(
@@ -111,14 +110,14 @@ def nearest_by_scope(
     >>> int(found.cell.index[0]), int(found.everywhere.index[0])
     (0, 1)
     """
-    with space(queries, train, metric, device) as held:
-        check_cells(queries, train, query_cells, train_cells)
-        layout = by_cell(query_cells, train_cells, block_size(train.shape[1]))
-        found = _scan(held, layout, exclude_self=False, cell=True, everywhere=True)
-        return NeighborsByScope(
-            cell=_settle(held, found.cell, exclude_self=False),
-            everywhere=_settle(held, found.everywhere, exclude_self=False),
-        )
+    held = space(queries, train, metric, device)
+    check_cells(queries, train, query_cells, train_cells)
+    layout = by_cell(query_cells, train_cells, block_size(train.shape[1]))
+    found = _scan(held, layout, exclude_self=False, cell=True, everywhere=True)
+    return NeighborsByScope(
+        cell=_settle(held, found.cell, exclude_self=False),
+        everywhere=_settle(held, found.everywhere, exclude_self=False),
+    )
 
 
 def _scan(held: Space, layout: Layout, exclude_self: bool, **scopes: bool) -> Found:

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.neighbors.candidates import Candidates, Pairs, merged
-from whorl.neighbors.layout import Layout
+from whorl.neighbors.candidates import Candidates, Pairs
+from whorl.neighbors.layout import Layout, Stretch
 from whorl.neighbors.space import Prepared, Space
-from whorl.neighbors.workers import in_threads
 
 if TYPE_CHECKING:
     import torch
 
 _QUERIES = 1024
-_TILE = 1_048_576
-"""Numbers in a tile: 1024 queries x 1024 training points, 4 MB in float32."""
-_WORTH_THREADS = 50_000_000
+_TILE = 2_097_152
+"""Numbers in a tile: 1024 queries x 2048 training points, 8 MB in float32."""
+_POINTS = 1_048_576
+"""Numbers of training points that are prepared together: 16,384 of width 64."""
 _OUTLIER = 4
 _GATHERED = 8_000_000
 """Numbers that are gathered at once for the pairs left in question."""
@@ -66,80 +66,46 @@ def scan(space: Space, layout: Layout, k: int, *, cell: bool = False, everywhere
         everywhere: look in all cells; both cost no more than this alone.
     """
     blocks = _query_blocks(space, layout)
-    length = max(1, _TILE // min(_QUERIES, len(layout.queries)) // layout.block) * layout.block
-    tiles = list(_tiles(layout, min(length, len(layout.slots))))
+    stretches = list(_stretches(layout, _columns(layout, _POINTS // space.train.shape[1])))
 
-    def seen(share: list[_Tile]) -> _Seen:
-        return _see(space, layout, blocks, share, k, cell=cell, everywhere=everywhere)
-
-    workers = _workers(space)
-    parts = in_threads(seen, [tiles[i::workers] for i in range(min(workers, len(tiles)))])
+    near, overall = _see(space, layout, blocks, stretches, k, cell=cell, everywhere=everywhere)
     return Found(
-        cell=_narrow(space, layout, blocks, merged([part.cell for part in parts]), workers),
-        everywhere=_narrow(space, layout, blocks, merged([part.everywhere for part in parts]), workers),
+        cell=_narrow(space, layout, blocks, near), everywhere=_narrow(space, layout, blocks, overall)
     )
-
-
-@dataclass(frozen=True)
-class _Tile:
-    """Some training points, all of one cell.
-
-    Attributes:
-        slots: where they stand in the layout.
-        queries: the queries of that cell.
-    """
-
-    slots: slice
-    queries: slice
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What some tiles may hold, for each scope."""
-
-    cell: Candidates
-    everywhere: Candidates
-
-
-def _workers(space: Space) -> int:
-    """Return over how many threads to share out; a small search is not worth any, a GPU needs none."""
-    import torch
-
-    small = len(space.queries) * len(space.train) * space.train.shape[1] < _WORTH_THREADS
-    return 1 if small or torch.device(space.device).type != "cpu" else space.workers
 
 
 def _see(
     space: Space,
     layout: Layout,
     blocks: list[_QueryBlock],
-    tiles: list[_Tile],
+    stretches: list[Stretch],
     k: int,
     *,
     cell: bool,
     everywhere: bool,
-) -> _Seen:
+) -> tuple[Candidates, Candidates]:
+    """Return what may be a neighbour in the query's own cell, and in all."""
     q, n = blocks[0].prepared.vectors, len(layout.queries)
-    found = _Seen(Candidates(n, k, q), Candidates(n, k, q))
-    length = max(tile.slots.stop - tile.slots.start for tile in tiles)
-    products, memory = q.new_empty(length * len(q)), space.memory(length)
-    for tile in tiles:
-        train = space.prepare_train(_rows(layout, tile.slots), memory)
-        first, furthest = tile.slots.start // layout.block, _furthest(train, layout.block)
+    near, overall = Candidates(n, k, q), Candidates(n, k, q)
+    longest = max(stretch.slots.stop - stretch.slots.start for stretch in stretches)
+    tile, memory = q.new_empty(max(_TILE, layout.block * len(q))), space.memory(longest)
+    for stretch in stretches:
+        train = space.prepare_train(_rows(layout, stretch.slots), memory)
+        first, furthest = stretch.slots.start // layout.block, _furthest(train, layout.block)
         for block in blocks:
-            own = _overlap(block.positions, tile.queries)
+            own = _overlap(block.positions, stretch.queries)
             part = block.positions if everywhere else own
             if part.start >= part.stop:
                 continue
             queries = block.part(part)
-            largest = _largest(space, layout, queries, train, products)
+            largest = _largest(space, layout, queries, train, tile)
             slack = (queries.radii + furthest) * (furthest * space.unit)
             if everywhere:
-                found.everywhere.add(part, first, largest, slack)
+                overall.add(part, first, largest, slack)
             if cell and own.start < own.stop:
                 inner = slice(own.start - part.start, own.stop - part.start)
-                found.cell.add(own, first, largest[:, inner], slack[:, inner])
-    return found
+                near.add(own, first, largest[:, inner], slack[:, inner])
+    return near, overall
 
 
 @dataclass(frozen=True)
@@ -166,10 +132,16 @@ def _query_blocks(space: Space, layout: Layout) -> list[_QueryBlock]:
     return [_QueryBlock(part, space.prepare_queries(layout.queries[part])) for part in slices]
 
 
-def _tiles(layout: Layout, length: int) -> Iterator[_Tile]:
+def _columns(layout: Layout, wanted: int) -> int:
+    """Return a number of training points near `wanted`, a whole number of blocks."""
+    return max(1, wanted // layout.block) * layout.block
+
+
+def _stretches(layout: Layout, length: int) -> Iterator[Stretch]:
+    """Yield the stretches of the layout in parts of at most `length` training points."""
     for stretch in layout.stretches:
         for start in range(stretch.slots.start, stretch.slots.stop, length):
-            yield _Tile(slice(start, min(start + length, stretch.slots.stop)), stretch.queries)
+            yield Stretch(slice(start, min(start + length, stretch.slots.stop)), stretch.queries)
 
 
 def _rows(layout: Layout, columns: slice) -> slice | NDArray[np.int64]:
@@ -185,16 +157,22 @@ def _overlap(a: slice, b: slice) -> slice:
 
 
 def _largest(
-    space: Space, layout: Layout, queries: Prepared, train: Prepared, memory: torch.Tensor
+    space: Space, layout: Layout, queries: Prepared, train: Prepared, tile: torch.Tensor
 ) -> torch.Tensor:
-    """Return each block's largest product with each query, (blocks, queries)."""
+    """Return each block's largest product with each query, (blocks, queries), reduced in a cached tile."""
     import torch
 
     n, m = len(train.vectors), len(queries.vectors)
-    product = torch.mm(train.vectors, queries.vectors.T, out=memory[: n * m].view(n, m))
-    if space.metric == "abs-cosine":
-        product.abs_()
-    return product.view(-1, layout.block, m).amax(1)
+    largest = train.vectors.new_empty((n // layout.block, m))
+    length = _columns(layout, len(tile) // m)
+    for start in range(0, n, length):
+        points = train.vectors[start : start + length]
+        product = torch.mm(points, queries.vectors.T, out=tile[: len(points) * m].view(len(points), m))
+        if space.metric == "abs-cosine":
+            product.abs_()
+        part = largest[start // layout.block : (start + len(points)) // layout.block]
+        torch.amax(product.view(-1, layout.block, m), 1, out=part)
+    return largest
 
 
 def _furthest(train: Prepared, block: int) -> torch.Tensor:
@@ -207,49 +185,42 @@ def _furthest(train: Prepared, block: int) -> torch.Tensor:
     return furthest if most > _OUTLIER * train.radii.median() else most
 
 
-def _narrow(
-    space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates, workers: int
-) -> Rows:
+def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates) -> Rows:
     """Look into the blocks that may hold a neighbour: which of their points may be one?"""
     import torch
 
     pairs = candidates.pairs()
     vectors = torch.cat([block.prepared.vectors for block in blocks])
     radii = torch.cat([block.prepared.radii for block in blocks])
-    step = max(1, min(_GATHERED // (layout.block * vectors.shape[1]), -(-len(pairs.queries) // workers)))
-    starts = range(0, len(pairs.queries), step)
-
-    def look(mine: range) -> list[Rows]:
-        parts = [Pairs(pairs.queries[i : i + step], pairs.others[i : i + step]) for i in mine]
-        return [_look(space, layout, vectors, radii, part, candidates.bound) for part in parts]
-
-    found = in_threads(look, [starts[i::workers] for i in range(min(workers, len(starts)))])
-    rows = [part for share in found for part in share]
-    if not rows:
+    step = max(1, _GATHERED // (layout.block * vectors.shape[1]))
+    found = [
+        _look(
+            space,
+            layout,
+            Prepared(vectors, radii),
+            Pairs(pairs.queries[i : i + step], pairs.others[i : i + step]),
+            candidates.bound,
+        )
+        for i in range(0, len(pairs.queries), step)
+    ]
+    if not found:
         return Rows(np.empty(0, np.int64), np.empty(0, np.int64))
     return Rows(
-        np.concatenate([part.queries for part in rows]), np.concatenate([part.train for part in rows])
+        np.concatenate([part.queries for part in found]), np.concatenate([part.train for part in found])
     )
 
 
-def _look(
-    space: Space,
-    layout: Layout,
-    vectors: torch.Tensor,
-    radii: torch.Tensor,
-    pairs: Pairs,
-    bound: torch.Tensor,
-) -> Rows:
+def _look(space: Space, layout: Layout, queries: Prepared, pairs: Pairs, bound: torch.Tensor) -> Rows:
     import torch
 
     slots = layout.slots.reshape(-1, layout.block)[pairs.others.cpu().numpy()]
     train = space.prepare_train(slots.reshape(-1))
     blocks = train.vectors.view(*slots.shape, -1)
-    product = torch.bmm(blocks, vectors[pairs.queries].unsqueeze(2)).squeeze(2)
+    product = torch.bmm(blocks, queries.vectors[pairs.queries].unsqueeze(2)).squeeze(2)
     if space.metric == "abs-cosine":
         product.abs_()
     reach = train.radii.view(slots.shape)
-    slack = (radii[pairs.queries].unsqueeze(1) + reach) * (reach * space.unit)
+    slack = (queries.radii[pairs.queries].unsqueeze(1) + reach) * (reach * space.unit)
     near, inside = (product + slack >= bound[pairs.queries].unsqueeze(1)).nonzero(as_tuple=True)
     found = slots[near.cpu().numpy(), inside.cpu().numpy()]
     real = found >= 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -13,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
-from whorl.neighbors.workers import one_thread_each
 
 if TYPE_CHECKING:
     import torch
@@ -64,7 +61,6 @@ class Space:
             and near the origin rounding is smallest.
         device: where products are computed.
         single: float32 products; float64 otherwise.
-        workers: over how many threads work may be shared out.
     """
 
     queries: NDArray[np.floating]
@@ -74,7 +70,6 @@ class Space:
     centre: NDArray[np.floating]
     device: str
     single: bool
-    workers: int
 
     @property
     def unit(self) -> float:
@@ -149,22 +144,14 @@ class Space:
         return _view(self.centre).to(self.device)
 
 
-@contextmanager
 def space(
     queries: NDArray[np.floating], train: NDArray[np.floating], metric: Metric, device: str = "cpu"
-) -> Iterator[Space]:
-    """Check both sides and choose scale and centre; within the block, torch has one thread for each operation.
+) -> Space:
+    """Check both sides and choose scale and centre.
 
     Raises:
         ScoreError: shapes do not fit, an unknown metric, or a value that is not finite.
     """
-    with one_thread_each() as workers:
-        yield _space(queries, train, metric, device, workers)
-
-
-def _space(
-    queries: NDArray[np.floating], train: NDArray[np.floating], metric: Metric, device: str, workers: int
-) -> Space:
     if metric not in METRICS:
         raise ScoreError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}.")
     if queries.ndim != 2 or train.ndim != 2 or queries.shape[1] != train.shape[1]:
@@ -183,7 +170,7 @@ def _space(
         # Any point serves; the middle of some rows is quick to find, and no outlier moves it.
         middle = train[:: -(-len(train) // _MIDDLE_ROWS)]
         centre = np.asarray(np.median(middle, axis=0), dtype=narrow)
-    return Space(queries, train, metric, scale, centre, device, single, workers)
+    return Space(queries, train, metric, scale, centre, device, single)
 
 
 def check_cells(
