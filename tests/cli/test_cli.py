@@ -307,6 +307,19 @@ def test_a_disk_that_is_full_leaves_no_output(place, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_reference_past_its_memory_is_streamed_and_says_so(place, tmp_path):
+    built = (*BUILD, "--min-generated", "10", "--memory")
+    whorl(*built, "50 KB", "-o", tmp_path / "ref", "-q", cwd=place, check=0)
+    shown = whorl("reference", "show", tmp_path / "ref", cwd=place, check=0)
+    assert "streamed, past the memory budget" in shown.stdout
+    assert "mini-batch k-means" in shown.stdout
+    whorl("audit", tmp_path / "ref", "copies.npz", "-o", tmp_path / "out", "-q", cwd=place, check=0)
+    assert "streamed, past the memory budget" in (tmp_path / "out" / "report.html").read_text()
+    refused = whorl(*built, "much", "-o", tmp_path / "other", cwd=place, check=2)
+    assert "512MB, 1.5GB or 2GiB; got 'much'" in " ".join(refused.stderr.split())
+    assert not (tmp_path / "other").exists()
+
+
 def test_overwriting_replaces_an_audit_and_nothing_else(place, tmp_path):
     arguments = ("audit", place / "ref", place / "fresh.npy", "-o", "out")
     whorl(*arguments, cwd=tmp_path, check=0)

@@ -187,6 +187,19 @@ def test_a_full_disk_leaves_nothing(reference, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_fills_up_within_a_layer_leaves_nothing(reference, tmp_path):
+    """A real file-size limit stands in for a full disk."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(StorageError, match=r"could not write.*ref.*File too large"):
+            reference.save(tmp_path / "ref")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_too_few_generated_pictures_are_refused_with_both_numbers(reference):
     with pytest.raises(ScoreError, match=r"5 pictures are too few.*at least 80"):
         reference.curve_from_embeddings({layer: FRESH[layer][:5] for layer in LAYERS})
