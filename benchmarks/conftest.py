@@ -13,7 +13,7 @@ import pytest
 from scipy.stats import mannwhitneyu
 from transformers import AutoModel
 
-from material import SIZES, Layers, Sizes, pictures, random_vit
+from material import SIZES, Fitted, Layers, Sizes, pictures, random_vit
 from race import Race
 from whorl import Reference, load_encoder
 from whorl.encoders.bundled import FOLDER, NAME
@@ -68,9 +68,15 @@ def layers(sizes: Sizes) -> Layers:
 
 
 @pytest.fixture(scope="session")
-def reference(layers: Layers) -> Reference:
+def fitted(layers: Layers) -> Fitted:
+    """The Reference of T and P, and how long its fit took."""
+    return Fitted.of(layers)
+
+
+@pytest.fixture(scope="session")
+def reference(fitted: Fitted) -> Reference:
     """The Reference of T and P."""
-    return Reference.from_embeddings(layers.train, layers.test)
+    return fitted.reference
 
 
 @pytest.fixture(scope="session", params=["bundled", "ViT-B"])

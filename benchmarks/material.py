@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from whorl import Reference
 from whorl.embeddings import Embeddings
 from whorl.embeddings.embeddings import from_arrays
 
@@ -51,8 +53,8 @@ SIZES = {
         generated=500,
         layers=12,
         width=768,
-        small=4096,
-        large=64,
+        small=2048,
+        large=32,
         product=3072,
         wide=((5_000, 50_000, 768), (2_000, 50_000, 3072)),
         narrow=((500, 50_000, 64), (10_000, 50_000, 64)),
@@ -101,6 +103,21 @@ class Layers:
                 noise = rng.standard_normal((count, sizes.width), dtype=np.float32)
                 side[layer] = places @ axes + 0.3 * noise
         return cls(*(from_arrays(side, source=name) for side, name in zip(sides, "TPQ", strict=True)))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A Reference, and the seconds of its fit: all of building one but the encoding."""
+
+    reference: Reference
+    seconds: float
+
+    @classmethod
+    def of(cls, layers: Layers) -> Fitted:
+        """Fit once; it takes long enough for one measurement to tell."""
+        started = time.perf_counter()
+        reference = Reference.from_embeddings(layers.train, layers.test)
+        return cls(reference, time.perf_counter() - started)
 
 
 def pictures(path: Path, count: int, side: int) -> Path:
