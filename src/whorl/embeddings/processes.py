@@ -101,7 +101,7 @@ def in_processes(
             collate_fn=_as_it_is,  # type: ignore[arg-type]
             num_workers=workers,
             prefetch_factor=_AHEAD,
-            worker_init_fn=_begin_worker,
+            worker_init_fn=_begin_in_turns if in_turns else _begin_beside,
             multiprocessing_context=context,
             # Of its own, for else it would draw from the caller's random numbers.
             generator=torch.Generator(),
@@ -184,12 +184,16 @@ def _portable(error: Exception) -> Exception:
     return portable
 
 
-def _begin_worker(number: int) -> None:  # noqa: ARG001 (torch passes it)
-    # Ctrl-C is for the run's own process, which ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Behind the encoder: its threads wait for each other, so one that is held up holds up all.
+def _begin_beside(number: int) -> None:
+    # Behind the process that feeds the encoder.
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICENESS)
+    _begin_in_turns(number)
+
+
+def _begin_in_turns(number: int) -> None:  # noqa: ARG001 (torch passes it)
+    # Ctrl-C is for the run's own process, which ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 

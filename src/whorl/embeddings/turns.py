@@ -6,7 +6,7 @@ import ctypes
 import time
 from typing import Any
 
-_LOOK_EVERY_SECONDS = 0.002
+_LOOK_EVERY_SECONDS = 0.001
 
 
 class Turns:
