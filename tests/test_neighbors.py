@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
@@ -107,6 +108,43 @@ def test_a_product_that_rounds_badly_still_finds_the_nearest():
     np.testing.assert_allclose(found.distance, expected.min(1), rtol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1e-18, 1e-20, 1e-23, 1e-30, 1e-37])
+def test_numbers_whose_squares_vanish_beside_ordinary_ones(size):
+    """Single products of such numbers are 0: brute force in float64 still tells them apart."""
+    rng = np.random.default_rng(8)
+    train = (size * rng.normal(size=(3000, 8))).astype(np.float32)
+    train[7] = 1.0
+    queries = (size * rng.normal(size=(100, 8))).astype(np.float32)
+    expected = cdist(queries.astype(np.float64) / size, train.astype(np.float64) / size)
+    found = nearest(queries, train)
+    np.testing.assert_array_equal(found.index, expected.argmin(1))
+
+
+def test_what_the_caller_allows_of_precision_does_not_matter():
+    rng = np.random.default_rng(9)
+    queries, train = (rng.normal(size=(n, 64)).astype(np.float32) for n in (300, 2000))
+    usual = nearest(queries, train)
+    torch.set_float32_matmul_precision("medium")
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            reduced = nearest(queries, train)
+        assert torch.get_float32_matmul_precision() == "medium"
+    finally:
+        torch.set_float32_matmul_precision("highest")
+    np.testing.assert_array_equal(reduced.index, usual.index)
+
+
+def test_arrays_of_any_layout_and_byte_order():
+    rng = np.random.default_rng(10)
+    queries, train = (rng.normal(size=(n, 6)).astype(np.float32) for n in (20, 90))
+    usual = nearest(queries, train)
+    read_only = train.copy()
+    read_only.flags.writeable = False
+    for other in (train.astype(">f4"), train[::-1].copy()[::-1], np.asfortranarray(train), read_only):
+        np.testing.assert_array_equal(nearest(queries, other).index, usual.index)
+    np.testing.assert_array_equal(nearest(queries[:, ::-1], train[:, ::-1]).index, usual.index)
+
+
 def test_no_queries_and_no_training_points():
     nothing, some = np.empty((0, 3), np.float32), np.ones((2, 3), np.float32)
     assert len(nearest(nothing, some).index) == 0
@@ -181,6 +219,8 @@ def test_bad_input_is_named():
     good = np.zeros((3, 2))
     with pytest.raises(ScoreError, match="equal width"):
         nearest(good, np.zeros((3, 4)))
+    with pytest.raises(ScoreError, match="D at least 1"):
+        nearest(good[:, :0], good[:, :0])
     with pytest.raises(ScoreError, match="both queries and train"):
         nearest(good, good, query_cells=np.zeros(3, int))
     with pytest.raises(ScoreError, match="one cell label per row of train"):

@@ -13,6 +13,7 @@ import whorl.memorization.fit as fit_home
 import whorl.memorization.rows as rows_home
 from whorl import Reference, ScoreError, StorageError
 from whorl.embeddings import embed, from_arrays
+from whorl.memorization.centres import best_centres
 from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory, parse_memory
 
 LITTLE = "30KB"
@@ -231,7 +232,8 @@ def test_amounts_of_memory(text, size):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "GB", "1 XB", "-1GB", "1e9", "0", "0.4B", 0, -5, True, 1.5, None, "1GB2"]
+    "text",
+    ["", "GB", "1 XB", "-1GB", "1e9", "0", "0.4B", 0, -5, True, 1.5, None, "1GB2", "9" * 400 + "GB", 10**400],
 )
 def test_what_is_no_amount_of_memory(text):
     with pytest.raises(ScoreError, match=r"512MB, 1\.5GB or 2GiB; got"):
@@ -241,3 +243,10 @@ def test_what_is_no_amount_of_memory(text):
 def test_what_the_default_admits():
     assert all(fits_in_memory((50_000, d), DEFAULT_MEMORY) for d in (768, 1280, 3072))
     assert not fits_in_memory((1_000_000, 768), DEFAULT_MEMORY)
+
+
+def test_more_cells_than_points_in_a_usual_step():
+    """scikit-learn refuses a step of fewer points than centres."""
+    points = np.random.default_rng(0).normal(size=(9_000, 2)).astype(np.float32)
+    found = best_centres(points, 4_200, [1], mini_batch=True)
+    assert found.shape == (4_200, 2)

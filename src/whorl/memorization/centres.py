@@ -35,7 +35,7 @@ def best_centres(
         projected: float32 (N, C).
         cells: how many centres; fewer where there are fewer distinct points.
         seeds: one per start.
-        mini_batch: scikit-learn's MiniBatchKMeans (4,096 points a step, at least 128 steps) instead of its
+        mini_batch: scikit-learn's MiniBatchKMeans (4,096 to 8,191 points a step, at least 128 steps) instead of its
             KMeans.
 
     Returns:
@@ -67,7 +67,7 @@ def _in_batches(model: Any, projected: NDArray[np.float32]) -> Any:
     Rows come in the order of the pictures' digests, which is no order: a run of them is a random sample. The
     model's own `fit` draws samples from all rows, and takes time over each draw as if it looked at all of them.
     """
-    count = max(1, len(projected) // _BATCH)
+    count = max(1, len(projected) // max(_BATCH, model.n_clusters))
     for number in range(max(count, _LEAST_BATCHES)):
         turn = number % count
         first, last = (len(projected) * edge // count for edge in (turn, turn + 1))

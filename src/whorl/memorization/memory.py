@@ -24,6 +24,7 @@ _UNITS = {
     "GIB": 2**30,
     "TIB": 2**40,
 }
+_MOST = 1 << 60
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) *([A-Z]*)", re.ASCII)
 
 
@@ -34,21 +35,21 @@ def parse_memory(amount: int | str) -> int:
         amount: bytes, or a number with a unit: KB, MB, GB, TB (powers of 1000), KiB, MiB, GiB, TiB (of 1024).
 
     Raises:
-        ScoreError: anything else, or less than one byte.
+        ScoreError: anything else, less than one byte, or more than any machine has.
 
     >>> parse_memory("1.5GB"), parse_memory("2 GiB"), parse_memory(512_000_000)
     (1500000000, 2147483648, 512000000)
     """
     if isinstance(amount, int) and not isinstance(amount, bool):
-        size = amount
+        size = float(amount) if amount < _MOST else float("inf")
     else:
         found = _AMOUNT.fullmatch(amount.strip().upper()) if isinstance(amount, str) else None
-        size = int(float(found[1]) * _UNITS[found[2]]) if found and found[2] in _UNITS else 0
-    if size < 1:
+        size = float(found[1]) * _UNITS[found[2]] if found and found[2] in _UNITS else 0.0
+    if not 1 <= size < _MOST:
         raise ScoreError(
             f"memory is a number of bytes, or a number with a unit such as 512MB, 1.5GB or 2GiB; got {amount!r}."
         )
-    return size
+    return int(size)
 
 
 def fits_in_memory(shape: tuple[int, int], memory: int) -> bool:

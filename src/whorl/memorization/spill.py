@@ -30,5 +30,5 @@ def spilled(array: NDArray[np.float32]) -> NDArray[np.float32]:
     except OSError as error:
         raise StorageError(
             f"could not write {array.nbytes:,} bytes to {tempfile.gettempdir()}: {error.strerror or error}. Point "
-            "TMPDIR to a folder with more room, or give a larger --memory (memory)."
+            "TMPDIR to a folder with more room; when fitting, a larger --memory (memory) needs none."
         ) from error

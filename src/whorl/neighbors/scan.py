@@ -6,6 +6,7 @@ A tile is small enough to be reduced while it lies in the processor's cache, so 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,10 +69,23 @@ def scan(space: Space, layout: Layout, k: int, *, cell: bool = False, everywhere
     blocks = _query_blocks(space, layout)
     stretches = list(_stretches(layout, _columns(layout, _POINTS // space.train.shape[1])))
 
-    near, overall = _see(space, layout, blocks, stretches, k, cell=cell, everywhere=everywhere)
-    return Found(
-        cell=_narrow(space, layout, blocks, near), everywhere=_narrow(space, layout, blocks, overall)
-    )
+    with _full_precision(space.device):
+        near, overall = _see(space, layout, blocks, stretches, k, cell=cell, everywhere=everywhere)
+        return Found(_narrow(space, layout, blocks, near), _narrow(space, layout, blocks, overall))
+
+
+@contextmanager
+def _full_precision(device: str) -> Iterator[None]:
+    """Compute products as exactly as their dtype allows, whatever the caller allows elsewhere."""
+    import torch
+
+    allowed = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with torch.autocast(torch.device(device).type, enabled=False):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(allowed)
 
 
 def _see(
@@ -99,7 +113,7 @@ def _see(
                 continue
             queries = block.part(part)
             largest = _largest(space, layout, queries, train, tile)
-            slack = (queries.radii + furthest) * (furthest * space.unit)
+            slack = (queries.radii + furthest) * (furthest * space.unit) + space.least
             if everywhere:
                 overall.add(part, first, largest, slack)
             if cell and own.start < own.stop:
@@ -220,7 +234,7 @@ def _look(space: Space, layout: Layout, queries: Prepared, pairs: Pairs, bound: 
     if space.metric == "abs-cosine":
         product.abs_()
     reach = train.radii.view(slots.shape)
-    slack = (queries.radii[pairs.queries].unsqueeze(1) + reach) * (reach * space.unit)
+    slack = (queries.radii[pairs.queries].unsqueeze(1) + reach) * (reach * space.unit) + space.least
     near, inside = (product + slack >= bound[pairs.queries].unsqueeze(1)).nonzero(as_tuple=True)
     found = slots[near.cpu().numpy(), inside.cpu().numpy()]
     real = found >= 0

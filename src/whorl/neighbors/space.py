@@ -28,7 +28,7 @@ class Prepared:
 
     Attributes:
         vectors: float32 or float64 (N, C), C = D + 1 for euclidean, D for abs-cosine.
-        radii: (N,), their lengths, which bound what rounding may do to a product.
+        radii: (N,), their lengths and a little more, which bound what rounding may do to a product.
     """
 
     vectors: torch.Tensor
@@ -79,8 +79,14 @@ class Space:
         """
         import torch
 
-        dtype = torch.float32 if self.single else torch.float64
-        return float(torch.finfo(dtype).eps * (self.queries.shape[1] + 6))
+        return float(torch.finfo(self._dtype).eps * (self.queries.shape[1] + 6))
+
+    @property
+    def least(self) -> float:
+        """How far a product may be moved at least: numbers below the smallest normal one are lost."""
+        import torch
+
+        return float(torch.finfo(self._dtype).tiny * 4 * (self.queries.shape[1] + 6))
 
     def prepare_queries(self, rows: NDArray[np.int64]) -> Prepared:
         """Prepare some queries; their last column, for euclidean, is 1."""
@@ -137,7 +143,7 @@ class Space:
         moved = torch.sub(here, self._centre, out=vectors[:, :d])
         radii = torch.linalg.vector_norm(moved, dim=1)
         vectors[:, d] = 1 if last is None else radii.square() * last
-        return Prepared(vectors, radii)
+        return Prepared(vectors, radii.add_(self.least**0.5))
 
     @cached_property
     def _centre(self) -> torch.Tensor:
@@ -154,10 +160,12 @@ def space(
     """
     if metric not in METRICS:
         raise ScoreError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}.")
-    if queries.ndim != 2 or train.ndim != 2 or queries.shape[1] != train.shape[1]:
+    if queries.ndim != 2 or train.ndim != 2 or queries.shape[1] != train.shape[1] or not train.shape[1]:
         raise ScoreError(
-            f"expected queries (Q, D) and train (N, D) of equal width; got {queries.shape} and {train.shape}."
+            f"expected queries (Q, D) and train (N, D) of equal width, D at least 1; got {queries.shape} and "
+            f"{train.shape}."
         )
+    queries, train = _plain(queries), _plain(train)
     largest = max(_largest("queries", queries), _largest("train", train))
     single = queries.dtype == train.dtype == np.float32
     scale = 1.0 if metric == "abs-cosine" else _scale(largest)
@@ -189,6 +197,13 @@ def check_cells(
             raise ScoreError(
                 f"expected one cell label per row of {name}: {(len(array),)}; got {cells.shape}."
             )
+
+
+def _plain(array: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the array as torch can view it: in this machine's byte order, no axis running backwards."""
+    if array.dtype.isnative and all(stride >= 0 for stride in array.strides):
+        return array
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
 
 
 def _largest(name: str, array: NDArray[np.floating]) -> float:
