@@ -35,8 +35,8 @@ def best_centres(
         projected: float32 (N, C).
         cells: how many centres; fewer where there are fewer distinct points.
         seeds: one per start.
-        mini_batch: scikit-learn's MiniBatchKMeans (4,096 to 8,191 points a step, at least 128 steps) instead of its
-            KMeans.
+        mini_batch: scikit-learn's MiniBatchKMeans (4,096 to 8,191 points a step, at least 128 steps) instead of
+            its KMeans.
 
     Returns:
         float64 (K, C).
