@@ -191,6 +191,8 @@ class Reference(ReferenceContents):
         Raises:
             ScoreError: a layer is missing or of another width, NaN, too few rows, no cell that can be scored.
         """
+        from threadpoolctl import threadpool_limits
+
         held = generated if isinstance(generated, Embeddings) else self._wrap(generated)
         self.check_count(len(held), held.source)
         missing = [layer for layer in self.layers if layer not in held.layers]
@@ -198,7 +200,9 @@ class Reference(ReferenceContents):
             raise ScoreError(
                 f"the Reference scores layers {listed(self.layers)}; these embeddings lack {listed(missing)}."
             )
-        scored = [part.score(held.layer(part.layer), self.settings) for part in self.layer_references]
+        # NumPy's threads, which wait by spinning, and torch's would stand in each other's way at every layer.
+        with threadpool_limits(1, user_api="blas"):
+            scored = [part.score(held.layer(part.layer), self.settings) for part in self.layer_references]
         identical, notes = self._compare_keys(held)
         return Curve(
             layers=self.layers,
