@@ -1,5 +1,6 @@
 """Processes that read pictures: the same results and errors as without, and nothing left behind."""
 
+import io
 import multiprocessing
 import os
 import signal
@@ -237,6 +238,18 @@ def test_picture_errors_that_cannot_be_pickled(encoder, kind):
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
     assert [picture.reason for picture in held.skipped] == ["is missing"]
+
+
+def test_processes_do_not_share_what_a_progress_bar_puts_in_place_of_stderr(folder, encoder, monkeypatch):
+    _fork_only()
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+
+    def preprocess(image):
+        if sys.stderr is not sys.__stderr__:
+            raise EncoderError("it is the bar's")
+        return encoder.preprocess(image)
+
+    assert len(embed(folder, Plugin(preprocess), cache=None, workers=2)) == 40
 
 
 @pytest.mark.slow
