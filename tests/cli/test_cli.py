@@ -144,6 +144,28 @@ def test_split_limit_and_no_ids(place):
     assert "--split" in neither.stderr
 
 
+def test_a_build_opens_its_sources_once(place, tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from whorl.cli.app import app
+    from whorl.memorization import inputs
+
+    opened = []
+
+    def watched(source):
+        opened.append(source)
+        return original(source)
+
+    original = inputs.open_images
+    monkeypatch.setattr(inputs, "open_images", watched)
+    monkeypatch.chdir(place)
+    done = CliRunner().invoke(app, [*BUILD, "-o", str(tmp_path / "once"), "--no-cache"])
+    assert done.exit_code == 0, done.output
+    assert opened == ["train", "test.npy"]
+    manifest = json.loads((tmp_path / "once" / "manifest.json").read_text())
+    assert manifest["train"]["source"] == str(place / "train")
+
+
 def test_pairs_are_shown_only_when_training_pictures_are_still_the_same(place, tmp_path):
     (tmp_path / "moved").mkdir()
     for i, picture in enumerate(T):

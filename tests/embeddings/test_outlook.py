@@ -139,6 +139,25 @@ def test_all_sets_and_the_fit_are_told_once_and_everything_is_passed_on(clock):
     assert sum(call for call in shown.calls if isinstance(call, int)) == 1500
 
 
+def test_asking_what_follows_does_not_count_as_encoding(clock):
+    def afterwards():
+        clock.now += 20
+        return 30.0
+
+    class Timed(Notes):
+        def begin(self, label, total, done, unit):
+            self.pace, self.left = Pace(total - done, unit), []
+
+        def advance(self, count):
+            self.pace.advance(count)
+            self.left.append((self.pace.remaining, self.pace.seconds_left))
+
+    shown = Timed()
+    run(Outlook(shown, {"train": 1000}, afterwards=afterwards), clock, "train", 1000, 1)
+    assert shown.said == ["the rest will take about 2 min 07 s: 1 min 37 s of encoding, 30 s of fitting"]
+    assert all(seconds == pytest.approx(remaining / 10) for remaining, seconds in shown.left[1:])
+
+
 def test_what_is_stored_does_not_count(clock):
     shown = Notes()
     outlook = Outlook(shown, {"train": 1000, "test": 500})
@@ -175,6 +194,25 @@ def test_a_real_run_says_how_long_it_will_take():
     [(text, at)] = shown.said
     assert text.startswith("the rest will take about ")
     assert int(text.split()[-2]) == pytest.approx(took - at, rel=0.33)
+
+
+def test_the_probe_of_a_fit_is_bounded_and_streams_what_will_be_streamed(monkeypatch):
+    module = sys.modules["whorl.cli.fit_time"]
+    probes = []
+
+    def fit(rows, held_out, width, streamed, settings):
+        probes.append((rows * width, streamed))
+        return 0.1 * len(probes)
+
+    monkeypatch.setattr(module, "_fit", fit)
+    assert expected_fit_seconds(60_000, 10_000, [12_288, 12_288, 64], memory=2_000_000_000) > 0
+    assert max(size for size, _ in probes) <= 4_000_000
+    assert [streamed for _, streamed in probes[1:]] == [False, True]
+    monkeypatch.setattr(module, "_SECONDS", 0.0)
+    probes.clear()
+    widths = [64, 128, 256, 512]
+    assert expected_fit_seconds(60_000, 10_000, widths) > expected_fit_seconds(60_000, 10_000, widths[:3])
+    assert len(probes) == 4  # warming up and the narrowest, each time
 
 
 def test_fitting_is_expected_in_proportion():

@@ -1,11 +1,13 @@
 """Processes that read pictures: the same results and errors as without, and nothing left behind."""
 
+import io
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import numpy as np
@@ -164,6 +166,7 @@ def test_what_cannot_go_into_a_process_goes_into_threads(folder, encoder, monkey
 
 
 def test_many_pictures_go_into_processes_unasked(encoder, monkeypatch):
+    _fork_only()
     started = []
 
     def watched(*args, **kwargs):
@@ -174,6 +177,79 @@ def test_many_pictures_go_into_processes_unasked(encoder, monkeypatch):
     monkeypatch.setattr(ahead, "in_processes", watched)
     embed(np.zeros((ahead.FEW, 2, 2), np.uint8), encoder, cache=None)
     assert started == [ahead.default_workers("cpu")]
+
+
+def test_processes_are_not_spawned_unasked(folder, encoder, monkeypatch):
+    monkeypatch.setattr(processes, "_LINUX", False)
+    monkeypatch.setattr(ahead, "FEW", 10)
+    methods = []
+
+    def watched(*args, method, **kwargs):
+        methods.append(method)
+        return ahead.in_threads(*args[:3], 1)
+
+    monkeypatch.setattr(ahead, "in_processes", watched)
+    embed(folder, encoder, cache=None)
+    assert methods == []
+    embed(folder, encoder, cache=None, workers=2)
+    assert methods == ["spawn"]
+
+
+class LockedError(ImageError):
+    def __init__(self, name, reason):
+        super().__init__(f"{name}: {reason}", id=name, reason=reason)
+        self.lock = threading.Lock()
+
+
+class IncompleteError(ImageError):
+    def __init__(self, name, reason):
+        super().__init__(f"{name}: {reason}", id=name, reason=reason)
+
+
+@pytest.mark.parametrize("kind", [LockedError, IncompleteError])
+def test_picture_errors_that_cannot_be_pickled(encoder, kind):
+    _fork_only()
+    inner = open_images(PICTURES)
+
+    class Strange:
+        name, ids, digest, survives_fork = "strange", inner.ids, inner.digest, True
+
+        def __len__(self):
+            return len(inner)
+
+        def digest_of(self, index):
+            return inner.digest_of(index)
+
+        def __getitem__(self, index):
+            if index == 7:
+                raise kind("seven", "is missing")
+            return inner[index]
+
+    def give_up(number, frame):
+        raise TimeoutError("the run hangs")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(30)
+    try:
+        held = embed(Strange(), encoder, cache=None, workers=2, batch_size=5, on_error="skip")
+        with pytest.raises(ImageError, match="is missing"):
+            embed(Strange(), encoder, cache=None, workers=2, batch_size=5)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert [picture.reason for picture in held.skipped] == ["is missing"]
+
+
+def test_processes_do_not_share_what_a_progress_bar_puts_in_place_of_stderr(folder, encoder, monkeypatch):
+    _fork_only()
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+
+    def preprocess(image):
+        if sys.stderr is not sys.__stderr__:
+            raise EncoderError("it is the bar's")
+        return encoder.preprocess(image)
+
+    assert len(embed(folder, Plugin(preprocess), cache=None, workers=2)) == 40
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from whorl.cli import options as shared
 if TYPE_CHECKING:
     from whorl.embeddings import EncodeOptions, Progress
     from whorl.encoders import Encoder
-    from whorl.images import ImageSource
+    from whorl.memorization.inputs import TrainAndTest
 
 app = typer.Typer(
     help="Build and look at References: T and P in the eyes of one encoder.", no_args_is_help=True
@@ -177,27 +177,23 @@ def build(
         "metric": metric.value,
         "scope": scope.value,
     }
-    if dry_run:
-        from whorl.memorization.inputs import open_train_and_test
+    from whorl.memorization.inputs import open_train_and_test
 
-        inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
-        _estimate({"train": inputs.train, "test": inputs.test}, model, run, scoring, as_json)
+    started = time.perf_counter()
+    inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
+    if dry_run:
+        _estimate(inputs, model, run, scoring | {"memory": budget}, as_json)
         return
     from whorl.memorization import Reference
 
     if not quiet:
-        run["progress"] = _outlook(train, test, model, scoring, split=split, limit=limit, seed=seed)
-
-    started = time.perf_counter()
+        run["progress"] = _outlook(inputs, model, scoring | {"memory": budget})
     reference = Reference.fit(
-        train,
-        test,
+        inputs,
         encoder=model,
         seed=seed,
         min_generated=min_generated,
         **scoring,
-        split=split,
-        limit=limit,
         keep_ids=not no_ids,
         memory=budget,
         **run,
@@ -221,7 +217,7 @@ def show(
 
 
 def _estimate(
-    sources: dict[str, ImageSource],
+    inputs: TrainAndTest,
     model: Encoder,
     run: EncodeOptions,
     scoring: dict[str, Any],
@@ -231,23 +227,20 @@ def _estimate(
     from whorl.cli.fit_time import expected_fit_seconds
     from whorl.embeddings import estimate
 
+    sources = {"train": inputs.train, "test": inputs.test}
     estimates = {name: estimate(source, model, **run) for name, source in sources.items()}
-    sizes = len(sources["train"]), len(sources["test"])
+    sizes = len(inputs.train), len(inputs.test)
     fitting = expected_fit_seconds(*sizes, widths_of(model), **scoring)
     print_estimates(estimates, as_json, fit_seconds=fitting)
 
 
-def _outlook(
-    train: str, test: str | None, model: Encoder, scoring: dict[str, Any], **choice: Any
-) -> Progress:
+def _outlook(inputs: TrainAndTest, model: Encoder, scoring: dict[str, Any]) -> Progress:
     """Return a progress that says at the start how long T, P and the fit will take in all."""
     from whorl.cli.estimates import widths_of
     from whorl.cli.fit_time import expected_fit_seconds
     from whorl.embeddings.outlook import Outlook
     from whorl.embeddings.progress import progress_for
-    from whorl.memorization.inputs import open_train_and_test
 
-    inputs = open_train_and_test(train, test, **choice)
     counts = {"train": len(inputs.train), "test": len(inputs.test)}
 
     def fitting() -> float:

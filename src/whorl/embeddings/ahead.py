@@ -27,7 +27,8 @@ def prepared_ahead(
         encoder: what they are for.
         runs: indices, a batch of them each.
         workers: processes that prepare; 0 for one thread of this process; None to choose. Where processes
-            cannot safely read the source or preprocess, as many threads do.
+            cannot safely read the source or preprocess, as many threads do; so do they unasked where a process
+            would have to be spawned.
     """
     preprocess = preprocess_of(encoder)
     device = str(encoder.settings.get("device", "cpu"))
@@ -39,7 +40,8 @@ def prepared_ahead(
     # A process of someone else's pool may not have processes of its own.
     daemon = multiprocessing.current_process().daemon
     method = None if daemon else start_method(source, preprocess, device=device)
-    if method is None:
+    # A spawned process runs a script without a main guard once more, which nobody expects who did not ask for it.
+    if method is None or (method == "spawn" and workers is None):
         return in_threads(source, preprocess, runs, workers or min(8, cores()))
     return in_processes(source, preprocess, runs, workers=count, method=method, in_turns=device == "cpu")
 

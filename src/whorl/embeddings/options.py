@@ -24,7 +24,8 @@ class EncodeOptions(TypedDict, total=False):
     shard_size: pictures in one file of the cache, and so what is lost when a run is killed.
     workers: processes that read, decode and resize; 0 does it in a thread of this process; None chooses: as
         many as cores (8 at most) for an encoder on the CPU, with which they take turns, all but one (16 at most)
-        beside an accelerator, and for few pictures none.
+        beside an accelerator, and for few pictures none. Elsewhere than on Linux None means threads, and a script
+        that asks for processes must run under `if __name__ == "__main__":`, for each of them imports it anew.
     cache: folder for the shards; "auto" is WHORL_CACHE or the user's cache folder, None keeps nothing.
     on_error: "fail" stops at a picture that cannot be read, "skip" leaves it out and lists it.
     progress: True shows a bar (lines where stderr is no terminal), or an object of your own.

@@ -16,12 +16,13 @@ _WORTH_SAYING_SECONDS = 8.0
 class Outlook:
     """A `Progress` that passes all on and, once the first pictures tell the pace, says when it will be done.
 
-    It costs nothing: what is measured is the run itself, after its first batch. Short runs are left uncommented.
+    The pace is that of the run itself, after its first batch. Short runs are left uncommented.
 
     Args:
         shown: what shows the progress.
         sets: how many pictures each set has, by its label; those that have not begun yet count in full.
-        afterwards: gives the seconds that follow the encoding.
+        afterwards: gives the seconds that follow the encoding. It may take a moment to find out: it is asked once,
+            before the first set begins and the clock runs.
 
     >>> from whorl.embeddings.progress import Silent
     >>> outlook = Outlook(Silent(), {"train": 50_000, "test": 10_000}, afterwards=lambda: 30.0)
@@ -36,12 +37,15 @@ class Outlook:
         afterwards: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._shown, self._later, self._afterwards = shown, dict(sets or {}), afterwards
+        self._after: float | None = None
         self._marks: list[Mark] = []
         self._left = 0
         self._measured = self._said = False
 
     def begin(self, label: str, total: int, done: int, unit: str = "pictures") -> None:
         """See `Progress`."""
+        if self._after is None:
+            self._after = self._afterwards()
         self._later.pop(label, None)
         self._left = total - done + sum(self._later.values())
         self._marks = [Mark(time.monotonic(), 0)]
@@ -81,7 +85,7 @@ class Outlook:
                 self._say(encoding)
 
     def _say(self, encoding: float) -> None:
-        after = self._afterwards()
+        after = self._after or 0.0
         if encoding + after < _WORTH_SAYING_SECONDS:
             return
         parts = (

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from whorl.embeddings.prepared import Prepared, Preprocess, prepare
 from whorl.embeddings.turns import Turns
 from whorl.encoders.preprocessing import Preprocessing
-from whorl.errors import WhorlError
+from whorl.errors import ImageError, WhorlError
 from whorl.images.contract import ImageSource
 
 if TYPE_CHECKING:
@@ -156,6 +156,9 @@ class _Runs:
     def __getitem__(self, number: int) -> Prepared | bytes:
         run = self._runs[number]
         prepared = prepare(self._source, self._preprocess, run, before_each=self._turns.wait)
+        if prepared.errors:
+            errors = {position: _plain(error) for position, error in prepared.errors.items()}
+            prepared = replace(prepared, errors=errors)
         if prepared.raised is not None:
             prepared = replace(prepared, raised=_portable(prepared.raised))
         size = sum(inputs.batch.nbytes for inputs in prepared.inputs)
@@ -170,6 +173,14 @@ def _fits_shared_memory(size: int) -> bool:
         return shutil.disk_usage(_SHARED_MEMORY).free > size
     except OSError:
         return False
+
+
+def _plain(error: ImageError) -> ImageError:
+    """Return the error as one of ours: a subclass may not survive pickling, and the run would wait forever."""
+    name, reason = getattr(error, "id", None), getattr(error, "reason", None)
+    return ImageError(
+        str(error), id=None if name is None else str(name), reason=None if reason is None else str(reason)
+    )
 
 
 def _portable(error: Exception) -> Exception:
@@ -194,6 +205,8 @@ def _begin_beside(number: int) -> None:
 def _begin_in_turns(number: int) -> None:  # noqa: ARG001 (torch passes it)
     # Ctrl-C is for the run's own process, which ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A progress bar puts its own in their place, with a lock that a fork may have found taken.
+    sys.stdout, sys.stderr = sys.__stdout__ or sys.stdout, sys.__stderr__ or sys.stderr
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 

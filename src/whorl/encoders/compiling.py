@@ -41,5 +41,6 @@ def explain(error: Exception, name: str) -> EncoderError:
     """Return the error to raise where compiling failed."""
     return EncoderError(
         f"{name} cannot be compiled here ({first_lines(error)}); on a CPU that takes a C++ compiler (g++ or "
-        "clang), on a GPU Triton. Load it without compile."
+        "clang), on a GPU Triton. Install one, or load it without compile; "
+        "a Reference that was built with a compiled encoder needs a compiled one."
     )

@@ -35,9 +35,13 @@ def open_train_and_test(
 ) -> TrainAndTest:
     """Open both, or take P out of T; then draw at most `limit` pictures of each.
 
+    What was opened so before may be given as `train`, with all else None, and is returned as it is.
+
     Raises:
         ScoreError: neither or both of `test` and `split` are given, or a limit below 1.
     """
+    if isinstance(train, TrainAndTest) and test is None and split is None and limit is None:
+        return train
     if (test is None) == (split is None):
         raise ScoreError(
             "say where the held-out pictures come from: either test (--test), pictures the model was not "
