@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import pickle
 import shutil
 import signal
 import sys
@@ -18,7 +17,8 @@ import time
 import traceback
 import warnings
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -29,6 +29,8 @@ from whorl.errors import ImageError, WhorlError
 from whorl.images.contract import ImageSource
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch.utils.data import DataLoader
 
 StartMethod: TypeAlias = Literal["fork", "spawn"]
@@ -36,6 +38,7 @@ StartMethod: TypeAlias = Literal["fork", "spawn"]
 _AHEAD = 2
 _NICENESS = 10
 _SPAWN_BYTES = 64 << 20
+_PLAIN_VALUES = (str, bytes, int, float, type(None))
 _LINUX = sys.platform == "linux"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (its free space is read, nothing is written by that name)
 
@@ -60,7 +63,7 @@ def start_method(source: ImageSource, preprocess: Preprocess, *, device: str) ->
     if not ours:
         return None
     try:
-        return "spawn" if len(pickle.dumps((source, preprocess))) <= _SPAWN_BYTES else None
+        return "spawn" if len(ForkingPickler.dumps((source, preprocess))) <= _SPAWN_BYTES else None
     except Exception:  # whatever a stranger's object raises when it is pickled
         return None
 
@@ -110,7 +113,7 @@ def in_processes(
     try:
         for received in iterator:
             turns.to_encoder()
-            yield pickle.loads(received) if isinstance(received, bytes) else received  # noqa: S301 (our own)
+            yield _unpacked(received)
             turns.to_readers()
     finally:
         turns.to_readers()
@@ -153,7 +156,7 @@ class _Runs:
     def __len__(self) -> int:
         return len(self._runs)
 
-    def __getitem__(self, number: int) -> Prepared | bytes:
+    def __getitem__(self, number: int) -> Prepared | _Packed:
         run = self._runs[number]
         prepared = prepare(self._source, self._preprocess, run, before_each=self._turns.wait)
         if prepared.errors:
@@ -162,7 +165,32 @@ class _Runs:
         if prepared.raised is not None:
             prepared = replace(prepared, raised=_portable(prepared.raised))
         size = sum(inputs.batch.nbytes for inputs in prepared.inputs)
-        return prepared if _fits_shared_memory(2 * (self._workers + 1) * size) else pickle.dumps(prepared)
+        return prepared if _fits_shared_memory(2 * (self._workers + 1) * size) else _packed(prepared)
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """What is prepared, its tensors as arrays: those travel through a pipe, tensors through shared memory."""
+
+    prepared: Prepared
+    arrays: tuple[NDArray[np.generic], ...]
+
+
+def _packed(prepared: Prepared) -> _Packed:
+    arrays = tuple(inputs.batch.numpy() for inputs in prepared.inputs)
+    # Without elements, a tensor takes no shared memory along.
+    bare = tuple(replace(inputs, batch=inputs.batch.new_empty(0)) for inputs in prepared.inputs)
+    return _Packed(replace(prepared, inputs=bare), arrays)
+
+
+def _unpacked(received: Prepared | _Packed) -> Prepared:
+    if isinstance(received, Prepared):
+        return received
+    import torch
+
+    pairs = zip(received.prepared.inputs, received.arrays, strict=True)
+    inputs = tuple(replace(bare, batch=torch.from_numpy(array)) for bare, array in pairs)
+    return replace(received.prepared, inputs=inputs)
 
 
 def _fits_shared_memory(size: int) -> bool:
@@ -184,12 +212,10 @@ def _plain(error: ImageError) -> ImageError:
 
 
 def _portable(error: Exception) -> Exception:
-    """Return the error, or one with the same words where it does not survive pickling."""
-    try:
-        copy = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
-    except Exception:  # whatever a stranger's exception raises
-        copy = None
-    portable = error if type(copy) is type(error) else RuntimeError(f"{type(error).__name__}: {error}")
+    """Return the error, or one with the same words where it might not survive the way between processes."""
+    ours = type(error).__module__ in ("builtins", WhorlError.__module__)
+    plain = all(isinstance(value, _PLAIN_VALUES) for value in (*error.args, *vars(error).values()))
+    portable = error if ours and plain else RuntimeError(f"{type(error).__name__}: {error}")
     # A traceback does not travel between processes; as a note it is there for whoever needs it.
     portable.add_note("".join(traceback.format_tb(error.__traceback__)))
     return portable
@@ -217,5 +243,5 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _as_it_is(prepared: Prepared | bytes) -> Prepared | bytes:
+def _as_it_is(prepared: Prepared | _Packed) -> Prepared | _Packed:
     return prepared
