@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -162,37 +163,77 @@ def test_what_cannot_go_into_a_process_goes_into_threads(folder, encoder, monkey
 
     monkeypatch.setattr(ahead, "in_processes", lambda *args, **kwargs: pytest.fail("processes were started"))
     assert len(embed([Image.fromarray(p) for p in PICTURES], encoder, cache=None, workers=2)) == 40
-    assert len(embed(folder, encoder, cache=None)) == 40  # so few that threads are quicker
+    assert len(embed(folder, encoder, cache=None)) == 40  # read so quickly that processes are not worth it
 
 
-def test_many_pictures_go_into_processes_unasked(encoder, monkeypatch):
-    _fork_only()
-    started = []
+def watch(monkeypatch, seen, instead=None):
+    """Note how processes are asked for, and hand over to them or to `instead`."""
+    original = instead or ahead.in_processes
 
     def watched(*args, **kwargs):
-        started.append(kwargs["workers"])
+        seen.append(kwargs)
         return original(*args, **kwargs)
 
-    original = ahead.in_processes
     monkeypatch.setattr(ahead, "in_processes", watched)
-    embed(np.zeros((ahead.FEW, 2, 2), np.uint8), encoder, cache=None)
-    assert started == [ahead.default_workers("cpu")]
+
+
+class Slow:
+    """A source whose pictures take their time."""
+
+    survives_fork, digest = True, "0" * 64
+
+    def __init__(self, count, seconds):
+        self.name, self.ids = "slow", tuple(map(str, range(count)))
+        self._seconds = seconds
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __getitem__(self, index):
+        time.sleep(self._seconds)
+        return np.full((2, 2, 3), index % 251, np.uint8)
+
+    def digest_of(self, index):
+        return f"{index:064x}"
+
+
+def test_processes_read_where_reading_is_much_of_the_work(encoder, monkeypatch):
+    _fork_only()
+    seen = []
+    watch(monkeypatch, seen)
+    monkeypatch.setattr(ahead, "default_workers", lambda device: 2)
+    monkeypatch.setattr(ahead, "_WORTH_SECONDS", 0.2)
+    slow = embed(Slow(400, 0.004), encoder, cache=None, batch_size=16)
+    assert [each["workers"] for each in seen] == [2]
+    quick = embed(Slow(400, 0.0), encoder, cache=None, batch_size=16)
+    assert len(seen) == 1
+    for layer in slow.layers:
+        np.testing.assert_array_equal(slow.layer(layer), quick.layer(layer))
+
+
+def test_beside_an_accelerator_many_pictures_are_read_in_processes(encoder, monkeypatch):
+    seen = []
+    watch(monkeypatch, seen, lambda source, preprocess, runs, **_: ahead.in_turn(source, preprocess, runs))
+    there = SimpleNamespace(settings={"device": "cuda"}, preprocess=encoder.preprocess)
+    monkeypatch.setattr(ahead, "start_method", lambda *_, **__: "fork")
+    few, many = (open_images(np.zeros((count, 2, 2), np.uint8)) for count in (10, ahead.FEW))
+    for source, workers in ((few, None), (many, None), (many, 0), (few, 3)):
+        runs = [range(start, min(start + 64, len(source))) for start in range(0, len(source), 64)]
+        prepared = list(ahead.prepared_ahead(source, there, runs, workers))
+        assert sum(len(each.digests) for each in prepared) == len(source)
+    assert [each["workers"] for each in seen] == [ahead.default_workers("cuda"), 3]
+    assert not any(each["in_turns"] for each in seen)
 
 
 def test_processes_are_not_spawned_unasked(folder, encoder, monkeypatch):
     monkeypatch.setattr(processes, "_LINUX", False)
-    monkeypatch.setattr(ahead, "FEW", 10)
-    methods = []
-
-    def watched(*args, method, **kwargs):
-        methods.append(method)
-        return ahead.in_threads(*args[:3], 1)
-
-    monkeypatch.setattr(ahead, "in_processes", watched)
-    embed(folder, encoder, cache=None)
-    assert methods == []
-    embed(folder, encoder, cache=None, workers=2)
-    assert methods == ["spawn"]
+    monkeypatch.setattr(ahead, "_WORTH_SECONDS", -1e9)
+    seen = []
+    watch(monkeypatch, seen, lambda source, preprocess, runs, **_: ahead.in_turn(source, preprocess, runs))
+    embed(folder, encoder, cache=None, batch_size=4)
+    assert seen == []
+    embed(folder, encoder, cache=None, batch_size=4, workers=2)
+    assert [each["method"] for each in seen] == ["spawn"]
 
 
 class LockedError(ImageError):

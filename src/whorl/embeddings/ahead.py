@@ -1,11 +1,12 @@
-"""Preparing pictures ahead of the encoder, in order: in threads, or in processes of their own."""
+"""Preparing pictures for the encoder, in order: in its own thread, in others, or in processes."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from whorl.embeddings.prepared import Prepared, Preprocess, prepare
@@ -14,36 +15,95 @@ from whorl.encoders.contract import Encoder
 from whorl.images.contract import ImageSource
 
 FEW = 1000
-"""Fewer pictures than this are read in threads: starting processes would cost more than it brings."""
+"""Fewer pictures than this are read in threads beside an accelerator: processes would cost more than they bring."""
+
+_LOOK = 4
+"""So many runs of pictures tell how long reading takes."""
+_WORTH_SECONDS = 2.0
+_SHIPPING_SECONDS, _SHIPPED_BYTES_PER_SECOND = 1e-4, 4e9
 
 
 def prepared_ahead(
     source: ImageSource, encoder: Encoder, runs: Sequence[Sequence[int]], workers: int | None
 ) -> Generator[Prepared, None, None]:
-    """Yield each run of pictures, read and preprocessed while the encoder is busy with those before.
+    """Yield each run of pictures, read and preprocessed.
+
+    Beside an accelerator they are read while it is busy with those before. An encoder on the CPU fills all cores
+    itself: there reading takes turns with it, alone in this thread until it proves to be worth processes.
 
     Args:
         source: the pictures.
         encoder: what they are for.
         runs: indices, a batch of them each.
-        workers: processes that prepare; 0 for one thread of this process; None to choose. Where processes
-            cannot safely read the source or preprocess, as many threads do; so do they unasked where a process
-            would have to be spawned.
+        workers: processes that prepare; 0 for none; None to choose. Where processes cannot safely read the source
+            or preprocess, as many threads do; so do they unasked where a process would have to be spawned.
     """
     preprocess = preprocess_of(encoder)
     device = str(encoder.settings.get("device", "cpu"))
     if workers == 0:
-        return in_threads(source, preprocess, runs, 1)
-    if workers is None and sum(map(len, runs)) < FEW:
-        return in_threads(source, preprocess, runs, min(4, cores()))
+        return in_turn(source, preprocess, runs) if device == "cpu" else in_threads(source, preprocess, runs, 1)
     count = workers or default_workers(device)
-    # A process of someone else's pool may not have processes of its own.
-    daemon = multiprocessing.current_process().daemon
-    method = None if daemon else start_method(source, preprocess, device=device)
-    # A spawned process runs a script without a main guard once more, which nobody expects who did not ask for it.
-    if method is None or (method == "spawn" and workers is None):
-        return in_threads(source, preprocess, runs, workers or min(8, cores()))
-    return in_processes(source, preprocess, runs, workers=count, method=method, in_turns=device == "cpu")
+
+    def beside(left: Sequence[Sequence[int]]) -> Generator[Prepared, None, None]:
+        # A process of someone else's pool may not have processes of its own.
+        daemon = multiprocessing.current_process().daemon
+        method = None if daemon else start_method(source, preprocess, device=device)
+        # A spawned process runs a script without a main guard once more, which nobody expects who did not ask.
+        if method is None or (method == "spawn" and workers is None):
+            return in_threads(source, preprocess, left, workers or min(8, cores()))
+        return in_processes(source, preprocess, left, workers=count, method=method, in_turns=device == "cpu")
+
+    if workers is not None:
+        return beside(runs)
+    if device == "cpu":
+        return in_turn_while_quick(source, preprocess, runs, beside, helpers=count)
+    if sum(map(len, runs)) < FEW:
+        return in_threads(source, preprocess, runs, min(4, cores()))
+    return beside(runs)
+
+
+def in_turn(
+    source: ImageSource, preprocess: Preprocess, runs: Sequence[Sequence[int]]
+) -> Generator[Prepared, None, None]:
+    """Yield each run of pictures, prepared in this thread when it is asked for."""
+    for run in runs:
+        yield prepare(source, preprocess, run)
+
+
+def in_turn_while_quick(
+    source: ImageSource,
+    preprocess: Preprocess,
+    runs: Sequence[Sequence[int]],
+    beside: Callable[[Sequence[Sequence[int]]], Generator[Prepared, None, None]],
+    *,
+    helpers: int,
+) -> Generator[Prepared, None, None]:
+    """Yield each run of pictures prepared, the first few in this thread, the rest wherever it is quicker.
+
+    Args:
+        source: the pictures.
+        preprocess: the encoder's.
+        runs: indices, a batch of them each.
+        beside: prepares the runs it is given in `helpers` processes.
+        helpers: how many.
+    """
+    gains = []
+    for run in runs[:_LOOK]:
+        started = time.perf_counter()
+        prepared = prepare(source, preprocess, run)
+        taken = time.perf_counter() - started
+        gains.append((taken * (1 - 1 / helpers) - _shipping(prepared)) / max(1, len(run)))
+        yield prepared
+    rest = runs[_LOOK:]
+    # The least, for the first run of pictures opens files and imports what it needs.
+    worth = bool(rest) and min(gains) * sum(map(len, rest)) > _WORTH_SECONDS
+    yield from beside(rest) if worth else in_turn(source, preprocess, rest)
+
+
+def _shipping(prepared: Prepared) -> float:
+    """Return about how many seconds it takes to get prepared pictures from one process to another."""
+    size = sum(inputs.batch.nbytes for inputs in prepared.inputs)
+    return _SHIPPING_SECONDS * len(prepared.digests) + size / _SHIPPED_BYTES_PER_SECOND
 
 
 def preprocess_of(encoder: Encoder) -> Preprocess:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.embeddings.ahead import prepared_ahead
+from whorl.embeddings.heap import memory_kept
 from whorl.embeddings.options import ResolvedOptions
 from whorl.embeddings.prepared import Inputs, Prepared
 from whorl.embeddings.processes import killed_processes_told
@@ -79,5 +80,9 @@ def pipeline(
     size = options.batch_for(encoder.settings)
     # Across the stretches, so that the encoder does not wait where one ends and the next begins.
     runs = [stretch[start : start + size] for stretch in stretches for start in range(0, len(stretch), size)]
-    with killed_processes_told(), closing(prepared_ahead(source, encoder, runs, options.workers)) as prepared:
+    with (
+        memory_kept(),
+        killed_processes_told(),
+        closing(prepared_ahead(source, encoder, runs, options.workers)) as prepared,
+    ):
         yield Pipeline(source, encoder, size, prepared, options.on_error == "fail")

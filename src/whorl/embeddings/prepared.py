@@ -10,6 +10,7 @@ from whorl.embeddings.embeddings import KEY_BYTES
 from whorl.errors import ImageError
 from whorl.images import pixel_digest
 from whorl.images.contract import ImageSource, Picture
+from whorl.images.quiet import quiet_pillow
 
 if TYPE_CHECKING:
     import torch
@@ -77,7 +78,8 @@ def prepare(
     [((0, 1, 2), (3, 3, 4, 4))]
     """
     try:
-        return _prepare(source, preprocess, indices, before_each)
+        with quiet_pillow():  # once, for entering it for each picture alone takes longer
+            return _prepare(source, preprocess, indices, before_each)
     except Exception as error:  # the run's own process raises it, in the order of the pictures
         return Prepared(raised=error)
 

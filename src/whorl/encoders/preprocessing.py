@@ -84,8 +84,11 @@ class Preprocessing:
             pixels = resize(pixels, _target(self.resize, pixels.shape[:2]), self.resample)
         if self.crop is not None:
             pixels = centre_crop(pixels, self.crop)
-        planes = [self._table[channel][pixels[..., channel]] for channel in range(3)]
-        return torch.from_numpy(np.stack(planes))
+        planes = np.empty((3, *pixels.shape[:2]), dtype=np.float32)
+        for channel, values in enumerate(self._table):
+            # No uint8 is beyond the table; "wrap" is the mode that NumPy looks up quickest.
+            np.take(values, pixels[..., channel], out=planes[channel], mode="wrap")
+        return torch.from_numpy(planes)
 
     @cached_property
     def _table(self) -> NDArray[np.float32]:

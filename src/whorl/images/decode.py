@@ -136,7 +136,7 @@ def _to_rgb(image: Image.Image) -> Picture:
         return _from_16_bit(image)
     if image.has_transparency_data:
         return on_white(np.asarray(image.convert("RGBA")))
-    return np.array(image.convert("RGB"))
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _from_16_bit(image: Image.Image) -> Picture:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
-from whorl.memorization.score import CTScore, score_distances
+from whorl.memorization.score import CTScore, HeldOutDistances, score_distances
 from whorl.neighbors import Metric, nearest
 
 Scope: TypeAlias = Literal["cell", "all"]
@@ -81,9 +81,8 @@ def c_t(
     labels, counts = np.unique(train_cells, return_counts=True)
     return score_distances(
         distances(generated, generated_cells),
-        distances(test, test_cells),
+        HeldOutDistances.of(distances(test, test_cells), test_cells),
         generated_cells=generated_cells,
-        test_cells=test_cells,
         train_counts=dict(zip(labels.tolist(), counts.tolist(), strict=True)),
         tau=tau,
     )

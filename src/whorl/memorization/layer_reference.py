@@ -16,7 +16,7 @@ from whorl.memorization.cells import Partition, fit_cells
 from whorl.memorization.curve import LayerPictures
 from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory
 from whorl.memorization.rows import Rows
-from whorl.memorization.score import CTScore, score_distances
+from whorl.memorization.score import CTScore, HeldOutDistances, score_distances
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.spill import spilled
 from whorl.neighbors import nearest_by_scope
@@ -117,9 +117,8 @@ class LayerReference:
         within = found.cell if settings.scope == "cell" else everywhere
         score = score_distances(
             within.distance,
-            self.test_distances,
+            self._test,
             generated_cells=cells,
-            test_cells=self.test_cells,
             train_counts=self.train_counts,
             tau=settings.min_generated / len(generated),
         )
@@ -141,6 +140,10 @@ class LayerReference:
         """How many training points each cell holds."""
         counts = np.bincount(self.train_cells, minlength=self.partition.n_cells)
         return dict(enumerate(counts.tolist()))
+
+    @cached_property
+    def _test(self) -> HeldOutDistances:
+        return HeldOutDistances.of(self.test_distances, self.test_cells)
 
     @cached_property
     def _sorted_test(self) -> NDArray[np.float64]:

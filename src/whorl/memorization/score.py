@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from whorl.errors import ScoreError
-from whorl.memorization.mann_whitney import z_u
+from whorl.memorization.mann_whitney import z_u_of_sorted
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,36 @@ class CTScore:
         return cls(**fields)
 
 
+@dataclass(frozen=True)
+class HeldOutDistances:
+    """The held-out pictures' distances to the training set, cell by cell.
+
+    Attributes:
+        count: n, of all cells.
+        by_cell: for each label float64 distances, ascending.
+    """
+
+    count: int
+    by_cell: Mapping[int, NDArray[np.float64]]
+
+    @classmethod
+    def of(cls, distances: NDArray[np.float64], cells: NDArray[np.integer]) -> HeldOutDistances:
+        """Sort distances (n,) of pictures in cells (n,).
+
+        >>> HeldOutDistances.of(np.array([3.0, 1.0, 2.0]), np.array([0, 0, 5])).by_cell
+        {0: array([1., 3.]), 5: array([2.])}
+        """
+        order = np.lexsort((distances, cells))
+        labels, starts = np.unique(cells[order], return_index=True)
+        parts = np.split(distances[order], starts[1:])
+        return cls(len(distances), dict(zip(labels.tolist(), parts, strict=True)))
+
+
 def score_distances(
     generated_distances: NDArray[np.float64],
-    test_distances: NDArray[np.float64],
+    test: HeldOutDistances,
     *,
     generated_cells: NDArray[np.integer],
-    test_cells: NDArray[np.integer],
     train_counts: Mapping[int, int],
     tau: float,
 ) -> CTScore:
@@ -85,24 +109,23 @@ def score_distances(
 
     Args:
         generated_distances: float64 (m,), to the nearest training point.
-        test_distances: float64 (n,).
+        test: the same of the held-out pictures.
         generated_cells: integer (m,).
-        test_cells: integer (n,).
         train_counts: how many training points each cell holds.
         tau: a cell counts where its share of generated points is strictly greater.
 
     Raises:
         ScoreError: no cell can be used, so there is no number to give.
     """
-    labels = sorted({*train_counts, *np.unique(test_cells).tolist(), *np.unique(generated_cells).tolist()})
-    m, n = len(generated_distances), len(test_distances)
+    labels = sorted({*train_counts, *test.by_cell, *np.unique(generated_cells).tolist()})
+    m, n = len(generated_distances), test.count
+    nothing = np.empty(0)
     cells = []
     for label in labels:
-        q = generated_distances[generated_cells == label]
-        p = test_distances[test_cells == label]
+        q, p = generated_distances[generated_cells == label], test.by_cell.get(label, nothing)
         n_train = train_counts.get(label, 0)
         testable = n_train > 0 and p.size > 0 and q.size > 0
-        z = z_u(q, p) if testable else None
+        z = z_u_of_sorted(q, p) if testable else None
         used = testable and q.size / m > tau
         cells.append(CellScore(int(label), z, n_train, int(p.size), int(q.size), used))
     return _combine(tuple(cells), m, n, tau)
