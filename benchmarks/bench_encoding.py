@@ -6,39 +6,61 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from PIL import Image
 
 from material import Sizes
 from race import Race, seconds
-from whorl import load_encoder, open_images
+from whorl import Reference, load_encoder, open_images
 from whorl.embeddings import embed, estimate
 from whorl.embeddings.options import resolve
 from whorl.encoders.contract import Encoder
+from whorl.images.contract import ImageSource
+from whorl.report.audit_folder import write_audit
 
 
 def bench_encoding(
     race: Race, kind: str, encoder: Encoder, bare_model: Any, stored: Path, fresh: Callable[[], Path]
 ) -> None:
     """From a Parquet file to shards on disk; the ceiling has its tensors ready and keeps nothing."""
-    source = open_images(stored)
-    inputs = torch.stack([encoder.preprocess(source[i]) for i in range(len(source))])
-    batch = _batch_size(encoder)
-
-    def bare() -> None:
-        with torch.inference_mode():
-            for part in inputs.split(batch):
-                bare_model(pixel_values=part, output_hidden_states=True)
-
+    source, batch = open_images(stored), _batch_size(encoder)
     ratio = race.run(
         lambda: embed(source, encoder, cache=fresh()),
-        bare,
+        _bare_forward(source, encoder, bare_model),
         what=f"Encoding {len(source):,} pictures, {kind}, float32, batch {batch}",
         against="bare forward pass, tensors ready",
         wanted=0.9,
     )
     best = race.benchmark.extra_info["seconds"]
     race.note(figures={"pictures/s": round(len(source) / best, 1), "ratio": round(ratio, 3)})
+
+
+def bench_whole(
+    race: Race, kind: str, encoder: Encoder, bare_model: Any, stored: Path, fresh: Callable[[], Path]
+) -> None:
+    """From files of pictures to a saved Reference and an audit's folder: how much is the encoder's?"""
+    if kind != "bundled":
+        pytest.skip("an audit needs more pictures than a ViT-B is given here")
+    pictures = open_images(stored)
+    n = len(pictures) // 4
+    train, test, generated = (
+        open_images(f"{stored}[{a}:{b}]") for a, b in ((0, 2 * n), (2 * n, 3 * n), (3 * n, 4 * n))
+    )
+
+    def whole() -> None:
+        cache = fresh()
+        built = Reference.fit(train, test, encoder=encoder, cells=min(10, n // 30), cache=cache).save(fresh())
+        curve = Reference.load(built).curve(generated, encoder=encoder, cache=cache)
+        write_audit(fresh(), curve, generated=generated, train=train, details={"seconds": 0.0})
+
+    race.run(
+        whole,
+        _bare_forward(pictures, encoder, bare_model),
+        what=f"All of it: T = {2 * n:,}, P = {n:,} to a Reference, {n:,} pictures to an audit's folder, {kind}",
+        against="bare forward passes of all pictures",
+        rounds=3,
+    )
 
 
 def bench_loop(
@@ -85,6 +107,17 @@ def bench_estimate(
     taken = min(seconds(lambda: embed(source, encoder, cache=fresh())) for _ in range(min(3, sizes.rounds)))
     race.alone(run, what=f"Estimating {len(source):,} pictures, {kind}", rounds=3)
     race.note(within=[round(value / taken, 3) for value in foretold[1:]])
+
+
+def _bare_forward(source: ImageSource, encoder: Encoder, bare_model: Any) -> Callable[[], None]:
+    inputs = torch.stack([encoder.preprocess(source[i]) for i in range(len(source))])
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for part in inputs.split(_batch_size(encoder)):
+                bare_model(pixel_values=part, output_hidden_states=True)
+
+    return bare
 
 
 def _batch_size(encoder: Encoder) -> int:

@@ -15,6 +15,7 @@ from PIL import Image
 from whorl import Reference
 from whorl.embeddings import Embeddings
 from whorl.embeddings.embeddings import from_arrays
+from whorl.images.names import numbered_ids
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ SIZES = {
         generated=500,
         layers=2,
         width=24,
-        small=24,
+        small=120,
         large=3,
         product=64,
         wide=((20, 100, 300),),
@@ -102,7 +103,12 @@ class Layers:
                 )
                 noise = rng.standard_normal((count, sizes.width), dtype=np.float32)
                 side[layer] = places @ axes + 0.3 * noise
-        return cls(*(from_arrays(side, source=name) for side, name in zip(sides, "TPQ", strict=True)))
+        return cls(
+            *(
+                from_arrays(side, ids=numbered_ids("row", count), source=name)
+                for side, count, name in zip(sides, counts, "TPQ", strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -215,8 +215,11 @@ def test_the_probe_of_a_fit_is_bounded_and_streams_what_will_be_streamed(monkeyp
     assert len(probes) == 4  # warming up and the narrowest, each time
 
 
-def test_fitting_is_expected_in_proportion():
+def test_fitting_is_expected_in_proportion(monkeypatch):
+    module = sys.modules["whorl.cli.fit_time"]
+    monkeypatch.setattr(module, "_fit", lambda rows, held_out, width, streamed, settings: 1e-6 * rows)
     small = expected_fit_seconds(10_000, 2_000, [16], cells=3, components=8)
-    large = expected_fit_seconds(100_000, 20_000, [16, 16], cells=3, components=8)
-    assert small > 0
-    assert 5 < large / small < 80
+    assert small == pytest.approx(1e-6 * 10_000, rel=1e-3)
+    assert expected_fit_seconds(100_000, 20_000, [16, 16], cells=3, components=8) == pytest.approx(
+        20 * small, rel=1e-3
+    )

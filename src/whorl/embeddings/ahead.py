@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from whorl.cores import cores
 from whorl.embeddings.prepared import Prepared, Preprocess, prepare
 from whorl.embeddings.processes import in_processes, start_method
 from whorl.encoders.contract import Encoder
 from whorl.images.contract import ImageSource
 
 FEW = 1000
-"""Fewer pictures than this are read in threads beside an accelerator: processes would cost more than they bring."""
+"""Fewer pictures than this are read in threads beside an accelerator: processes would cost more."""
 
 _LOOK = 4
 """So many runs of pictures tell how long reading takes."""
@@ -41,7 +41,9 @@ def prepared_ahead(
     preprocess = preprocess_of(encoder)
     device = str(encoder.settings.get("device", "cpu"))
     if workers == 0:
-        return in_turn(source, preprocess, runs) if device == "cpu" else in_threads(source, preprocess, runs, 1)
+        return (
+            in_turn(source, preprocess, runs) if device == "cpu" else in_threads(source, preprocess, runs, 1)
+        )
     count = workers or default_workers(device)
 
     def beside(left: Sequence[Sequence[int]]) -> Generator[Prepared, None, None]:
@@ -120,11 +122,6 @@ def preprocess_of(encoder: Encoder) -> Preprocess:
     if type(encoder) in (PixelEncoder, TransformersEncoder):
         return encoder.preprocessing  # type: ignore[attr-defined,no-any-return]
     return encoder.preprocess
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def default_workers(device: str) -> int:

@@ -18,26 +18,39 @@ _WHILE_KEPT = (1 << 30, 256 << 20)
 # Where glibc's own adjusting ends in a process that has handled large arrays.
 _AFTERWARDS = (64 << 20, 32 << 20)
 
-_lock = threading.Lock()
-_inside = 0
+
+class _Heap:
+    """Counts the threads that want memory kept: the setting is the process's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+
+    def keep(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                _set(*_WHILE_KEPT)
+
+    def release(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                _set(*_AFTERWARDS)
+                _hand_back()
+
+
+_heap = _Heap()
 
 
 @contextlib.contextmanager
 def memory_kept() -> Iterator[None]:
     """Keep what is freed within the block, and hand it back after; without glibc it does nothing."""
-    global _inside
-    with _lock:
-        _inside += 1
-        if _inside == 1:
-            _set(*_WHILE_KEPT)
+    _heap.keep()
     try:
         yield
     finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                _set(*_AFTERWARDS)
-                _hand_back()
+        _heap.release()
 
 
 def _set(trim: int, mmap: int) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from whorl.cores import cores
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -39,7 +41,7 @@ def in_order(
     >>> list(in_order(abs, [-3, 2, -1]))
     [3, 2, 1]
     """
-    workers = max(1, min(cores(), most or cores()))
+    workers = max(1, min(threads(), most or threads()))
     with ThreadPoolExecutor(workers, initializer=_one_openmp_thread) as pool:
         waiting: deque[Future[Result]] = deque()
         for item in items:
@@ -50,13 +52,10 @@ def in_order(
             yield waiting.popleft().result()
 
 
-def cores() -> int:
+def threads() -> int:
     """Return how many threads to use: OMP_NUM_THREADS where it is set, else the cores this process may use."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdecimal() and int(wanted) > 0:
-        return int(wanted)
-    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    return len(usable)
+    return int(wanted) if wanted.isdecimal() and int(wanted) > 0 else cores()
 
 
 def _one_openmp_thread() -> None:

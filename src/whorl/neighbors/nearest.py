@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
 from whorl.neighbors.layout import Layout, block_size, by_cell, one_stretch
-from whorl.neighbors.scan import Found, Rows, scan
+from whorl.neighbors.scan import Found, RowPairs, scan
 from whorl.neighbors.settle import exact_squares, ranked, true_distances, without_self
 from whorl.neighbors.space import Metric, Space, check_cells, space
 
@@ -122,13 +122,13 @@ def nearest_by_scope(
 
 def _scan(held: Space, layout: Layout, exclude_self: bool, **scopes: bool) -> Found:
     if len(held.queries) == 0 or len(held.train) == 0:
-        nothing = Rows(np.empty(0, np.int64), np.empty(0, np.int64))
+        nothing = RowPairs(np.empty(0, np.int64), np.empty(0, np.int64))
         return Found(nothing, nothing)
     # The point itself is always found, so the one after it is wanted too.
     return scan(held, layout, 2 if exclude_self else 1, **scopes)
 
 
-def _settle(held: Space, rows: Rows, exclude_self: bool) -> Neighbors:
+def _settle(held: Space, rows: RowPairs, exclude_self: bool) -> Neighbors:
     if exclude_self:
         rows = without_self(rows)
     index = np.full(len(held.queries), -1, dtype=np.int64)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from whorl.neighbors.candidates import Candidates, Pairs
 from whorl.neighbors.layout import Layout, Stretch
-from whorl.neighbors.space import Prepared, Space
+from whorl.neighbors.space import ReadyPoints, Space
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +31,7 @@ _GATHERED = 8_000_000
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowPairs:
     """Candidate neighbours: `train[i]` may be one of the k nearest of `queries[i]`.
 
     Attributes:
@@ -52,8 +52,8 @@ class Found:
         everywhere: in all cells.
     """
 
-    cell: Rows
-    everywhere: Rows
+    cell: RowPairs
+    everywhere: RowPairs
 
 
 def scan(space: Space, layout: Layout, k: int, *, cell: bool = False, everywhere: bool = False) -> Found:
@@ -132,12 +132,12 @@ class _QueryBlock:
     """
 
     positions: slice
-    prepared: Prepared
+    prepared: ReadyPoints
 
-    def part(self, positions: slice) -> Prepared:
+    def part(self, positions: slice) -> ReadyPoints:
         """Return some of them, by their place in the layout's order."""
         inner = slice(positions.start - self.positions.start, positions.stop - self.positions.start)
-        return Prepared(self.prepared.vectors[inner], self.prepared.radii[inner])
+        return ReadyPoints(self.prepared.vectors[inner], self.prepared.radii[inner])
 
 
 def _query_blocks(space: Space, layout: Layout) -> list[_QueryBlock]:
@@ -171,7 +171,7 @@ def _overlap(a: slice, b: slice) -> slice:
 
 
 def _largest(
-    space: Space, layout: Layout, queries: Prepared, train: Prepared, tile: torch.Tensor
+    space: Space, layout: Layout, queries: ReadyPoints, train: ReadyPoints, tile: torch.Tensor
 ) -> torch.Tensor:
     """Return each block's largest product with each query, (blocks, queries), reduced in a cached tile."""
     import torch
@@ -189,7 +189,7 @@ def _largest(
     return largest
 
 
-def _furthest(train: Prepared, block: int) -> torch.Tensor:
+def _furthest(train: ReadyPoints, block: int) -> torch.Tensor:
     """Return how far out the points of a tile lie: one number (1, 1), or with outliers one a block (blocks, 1).
 
     What rounding may do grows with it; one far point would make candidates of a whole tile.
@@ -199,7 +199,7 @@ def _furthest(train: Prepared, block: int) -> torch.Tensor:
     return furthest if most > _OUTLIER * train.radii.median() else most
 
 
-def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates) -> Rows:
+def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates: Candidates) -> RowPairs:
     """Look into the blocks that may hold a neighbour: which of their points may be one?"""
     import torch
 
@@ -211,20 +211,20 @@ def _narrow(space: Space, layout: Layout, blocks: list[_QueryBlock], candidates:
         _look(
             space,
             layout,
-            Prepared(vectors, radii),
+            ReadyPoints(vectors, radii),
             Pairs(pairs.queries[i : i + step], pairs.others[i : i + step]),
             candidates.bound,
         )
         for i in range(0, len(pairs.queries), step)
     ]
     if not found:
-        return Rows(np.empty(0, np.int64), np.empty(0, np.int64))
-    return Rows(
+        return RowPairs(np.empty(0, np.int64), np.empty(0, np.int64))
+    return RowPairs(
         np.concatenate([part.queries for part in found]), np.concatenate([part.train for part in found])
     )
 
 
-def _look(space: Space, layout: Layout, queries: Prepared, pairs: Pairs, bound: torch.Tensor) -> Rows:
+def _look(space: Space, layout: Layout, queries: ReadyPoints, pairs: Pairs, bound: torch.Tensor) -> RowPairs:
     import torch
 
     slots = layout.slots.reshape(-1, layout.block)[pairs.others.cpu().numpy()]
@@ -238,4 +238,4 @@ def _look(space: Space, layout: Layout, queries: Prepared, pairs: Pairs, bound: 
     near, inside = (product + slack >= bound[pairs.queries].unsqueeze(1)).nonzero(as_tuple=True)
     found = slots[near.cpu().numpy(), inside.cpu().numpy()]
     real = found >= 0
-    return Rows(layout.queries[pairs.queries[near].cpu().numpy()[real]], found[real])
+    return RowPairs(layout.queries[pairs.queries[near].cpu().numpy()[real]], found[real])

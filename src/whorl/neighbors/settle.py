@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.neighbors.scan import Rows
+from whorl.neighbors.scan import RowPairs
 from whorl.neighbors.space import Space
 
 _NUMBERS = 4_000_000
 """Numbers that are subtracted at once: 32 MB in float64."""
 
 
-def exact_squares(space: Space, rows: Rows) -> NDArray[np.float64]:
+def exact_squares(space: Space, rows: RowPairs) -> NDArray[np.float64]:
     """Return each candidate's squared distance by float64 differences; of unit vectors for abs-cosine.
 
     Of unit vectors, |a -+ b|^2 / 2 = 1 - |cos|, without the cancellation of 1 - |cos| near copies; a vector of
@@ -39,16 +39,16 @@ def true_distances(space: Space, squared: NDArray[np.float64]) -> NDArray[np.flo
     return np.sqrt(squared) / space.scale
 
 
-def ranked(rows: Rows, squared: NDArray[np.float64]) -> NDArray[np.int64]:
+def ranked(rows: RowPairs, squared: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the order of candidates by query, then distance, then row of the training point."""
     order: NDArray[np.int64] = np.lexsort((rows.train, squared, rows.queries))
     return order
 
 
-def without_self(rows: Rows) -> Rows:
+def without_self(rows: RowPairs) -> RowPairs:
     """Drop each query's own row."""
     other = rows.queries != rows.train
-    return Rows(rows.queries[other], rows.train[other])
+    return RowPairs(rows.queries[other], rows.train[other])
 
 
 def _sum_of_squares(difference: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ _MIDDLE_ROWS = 256
 
 
 @dataclass(frozen=True)
-class Prepared:
+class ReadyPoints:
     """Points made ready for a product: `queries @ train.T` is largest for the nearest (by size, for abs-cosine).
 
     Attributes:
@@ -88,11 +88,11 @@ class Space:
 
         return float(torch.finfo(self._dtype).tiny * 4 * (self.queries.shape[1] + 6))
 
-    def prepare_queries(self, rows: NDArray[np.int64]) -> Prepared:
+    def prepare_queries(self, rows: NDArray[np.int64]) -> ReadyPoints:
         """Prepare some queries; their last column, for euclidean, is 1."""
         return self._prepare(_view(self.queries)[_view(rows)], last=None)
 
-    def prepare_train(self, rows: slice | NDArray[np.int64], memory: Memory | None = None) -> Prepared:
+    def prepare_train(self, rows: slice | NDArray[np.int64], memory: Memory | None = None) -> ReadyPoints:
         """Prepare some training points; their last column, for euclidean, is -|t|^2 / 2. Row -1 is no point.
 
         With `memory`, the result lies in it until the next call.
@@ -131,19 +131,21 @@ class Space:
     def _train(self) -> torch.Tensor:
         return _view(self.train)
 
-    def _prepare(self, points: torch.Tensor, *, last: float | None, memory: Memory | None = None) -> Prepared:
+    def _prepare(
+        self, points: torch.Tensor, *, last: float | None, memory: Memory | None = None
+    ) -> ReadyPoints:
         import torch
 
         here = points.to(dtype=self._dtype, device=self.device)
         if self.metric == "abs-cosine":
             unit = _unit(here)
-            return Prepared(unit, torch.linalg.vector_norm(unit, dim=1))
+            return ReadyPoints(unit, torch.linalg.vector_norm(unit, dim=1))
         n, d = points.shape
         vectors = here.new_empty((n, d + 1)) if memory is None else memory.vectors[:n]
         moved = torch.sub(here, self._centre, out=vectors[:, :d])
         radii = torch.linalg.vector_norm(moved, dim=1)
         vectors[:, d] = 1 if last is None else radii.square() * last
-        return Prepared(vectors, radii.add_(self.least**0.5))
+        return ReadyPoints(vectors, radii.add_(self.least**0.5))
 
     @cached_property
     def _centre(self) -> torch.Tensor:
