@@ -22,10 +22,11 @@ class EncodeOptions(TypedDict, total=False):
     batch_size: pictures in one forward pass; None chooses by the encoder's input: on a CPU 8 pictures of 224 x 224
         up to 64 of 32 x 32, on an accelerator eight times as many.
     shard_size: pictures in one file of the cache, and so what is lost when a run is killed.
-    workers: processes that read, decode and resize; 0 does it in a thread of this process; None chooses: as
-        many as cores (8 at most) for an encoder on the CPU, with which they take turns, all but one (16 at most)
-        beside an accelerator, and for few pictures none. Elsewhere than on Linux None means threads, and a script
-        that asks for processes must run under `if __name__ == "__main__":`, for each of them imports it anew.
+    workers: processes that read, decode and resize; 0 for none. None chooses: the encoder's own thread reads where
+        it is on the CPU, until as many processes as cores (8 at most) prove to be worth their while; beside an
+        accelerator all cores but one read (16 at most), for few pictures in threads. Elsewhere than on Linux None
+        means threads, and a script that asks for processes must run under `if __name__ == "__main__":`, for each
+        of them imports it anew.
     cache: folder for the shards; "auto" is WHORL_CACHE or the user's cache folder, None keeps nothing.
     on_error: "fail" stops at a picture that cannot be read, "skip" leaves it out and lists it.
     progress: True shows a bar (lines where stderr is no terminal), or an object of your own.
