@@ -1,0 +1,201 @@
+"""What a set's distances are worth: one verdict with a known rate of false alarms, the lower tail, the flagged pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from whorl.encoders.contract import Layer
+from whorl.evidence.lower_tail import LowerTail
+from whorl.evidence.mean_rank import CellDistances, MeanRank
+from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
+from whorl.evidence.permutations import DIVISIONS, Divisions, adjusted, p_values
+
+Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
+ALPHA = 0.05
+TAIL_LEVELS = (0.01, 0.05)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerDistances:
+    """What one layer tells of m generated and n held-out pictures, the generated first.
+
+    Attributes:
+        layer: which.
+        partitions: at least one.
+        nearness: float64 (m + n,), the distance to the nearest of all training pictures.
+    """
+
+    layer: Layer
+    partitions: tuple[CellDistances, ...]
+    nearness: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TailShare:
+    """Generated pictures nearer to training than a quantile of the held-out pictures' distances.
+
+    Attributes:
+        level: which quantile, and the share to expect of a healthy model.
+        share: found.
+        low, high: exact 95 % interval (Clopper and Pearson).
+    """
+
+    level: float
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class LayerEvidence:
+    """One layer's part of the evidence.
+
+    Attributes:
+        layer: which.
+        standardised: C_T over its null spread, the mean over the partitions divided by that mean's spread over
+            divisions; negative: copies.
+        by_partition: the same of each partition alone.
+        p_copies, p_tail, p_under_fits: valid for this layer and this statistic alone.
+        adjusted_copies: for copying by either statistic, over all layers.
+        adjusted_under_fits: for under-fitting, over all layers.
+        tail: shares at the 1 % and the 5 % quantile.
+    """
+
+    layer: Layer
+    standardised: float
+    by_partition: tuple[float, ...]
+    p_copies: float
+    p_tail: float
+    p_under_fits: float
+    adjusted_copies: float
+    adjusted_under_fits: float
+    tail: tuple[TailShare, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The evidence of a set of generated pictures.
+
+    Attributes:
+        layers: from shallow to deep.
+        alpha: the chance that a healthy set is said to copy, and the chance that it is said to under-fit.
+        divisions: how many random divisions the p-values come from.
+        picture_p_values: float64 (m,), see `per_picture.conformal_p_values`.
+        copies: about how many pictures are too near.
+    """
+
+    layers: tuple[LayerEvidence, ...]
+    alpha: float
+    divisions: int
+    picture_p_values: NDArray[np.float64]
+    copies: CopyCount
+
+    @property
+    def finding(self) -> Finding:
+        """The one verdict over all layers; copies where both are found."""
+        return self.finding_of(self.layers)
+
+    def finding_of(self, layers: Sequence[LayerEvidence]) -> Finding:
+        """Return what some of the layers say, at the family-wise level of all."""
+        if min(layer.adjusted_copies for layer in layers) <= self.alpha:
+            return "copies"
+        return "under-fits" if min(layer.adjusted_under_fits for layer in layers) <= self.alpha else "healthy"
+
+    @property
+    def flagged(self) -> NDArray[np.bool_]:
+        """Which pictures are listed as copies: bool (m,)."""
+        return flagged(self.picture_p_values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evidence as JSON values."""
+        return {
+            "finding": self.finding,
+            "alpha": self.alpha,
+            "divisions": self.divisions,
+            "layers": [asdict(layer) for layer in self.layers],
+            "copies": asdict(self.copies),
+            "flagged": int(self.flagged.sum()),
+        }
+
+
+def weigh(
+    layers: Sequence[LayerDistances],
+    generated: int,
+    *,
+    min_generated: int,
+    alpha: float = ALPHA,
+    divisions: int = DIVISIONS,
+    seed: int = 0,
+) -> Evidence:
+    """Weigh the distances of `generated` pictures against those of the held-out ones.
+
+    Args:
+        layers: the same pictures in the same order at every layer.
+        generated: m.
+        min_generated: a cell counts when it holds more generated pictures than this.
+        alpha: the level of the verdict, on either side.
+        divisions: how many random ones.
+        seed: fixes them.
+    """
+    total = len(layers[0].nearness)
+    drawn = Divisions.draw(generated, total - generated, count=divisions, seed=seed)
+    ranks, tails = _statistics(layers, generated, drawn, min_generated)
+    means = np.stack([_standardised(parts.mean(axis=1)) for parts in ranks], axis=1)
+    p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)
+    copying = adjusted(np.concatenate([p_low, p_tail], axis=1)).reshape(2, -1).min(axis=0)
+    under = adjusted(p_high)
+    sides = [(layer.nearness[:generated], layer.nearness[generated:]) for layer in layers]
+    pictures = conformal_p_values([side[0] for side in sides], [side[1] for side in sides])
+    found = tuple(
+        LayerEvidence(
+            layer=layer.layer,
+            standardised=float(means[0, i]),
+            by_partition=tuple(ranks[i][0].tolist()),
+            p_copies=float(p_low[0, i]),
+            p_tail=float(p_tail[0, i]),
+            p_under_fits=float(p_high[0, i]),
+            adjusted_copies=float(copying[i]),
+            adjusted_under_fits=float(under[i]),
+            tail=tuple(_tail_share(*sides[i], level) for level in TAIL_LEVELS),
+        )
+        for i, layer in enumerate(layers)
+    )
+    return Evidence(found, alpha, divisions, pictures, copy_count(pictures))
+
+
+def _statistics(
+    layers: Sequence[LayerDistances], generated: int, drawn: Divisions, min_generated: int
+) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return each layer's standardised C_T by partition, L x (1 + B, J), and the lower tails, (1 + B, L)."""
+    parts: list[MeanRank | LowerTail] = []
+    for layer in layers:
+        parts += [MeanRank(part, min_generated=min_generated) for part in layer.partitions]
+        parts.append(LowerTail(layer.nearness, generated))
+    widths = [part.features.shape[1] for part in parts]
+    # One product for all of them: the divisions are written out once.
+    sums = np.split(drawn.sums(np.concatenate([part.features for part in parts], axis=1)), np.cumsum(widths)[:-1], axis=1)
+    values = iter([part.statistic(part_sums) for part, part_sums in zip(parts, sums, strict=True)])
+    ranks, tails = [], []
+    for layer in layers:
+        ranks.append(np.stack([next(values) for _ in layer.partitions], axis=1))
+        tails.append(next(values))
+    return ranks, np.stack(tails, axis=1)
+
+
+def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide by the spread over the random divisions; C_T's own correction of its mean is left in."""
+    spread = float(np.nanstd(values[1:]))
+    return values / spread if spread > 0 else values
+
+
+def _tail_share(generated: NDArray[np.float64], held_out: NDArray[np.float64], level: float) -> TailShare:
+    limit = np.quantile(held_out, level, method="inverted_cdf")
+    near = int((generated <= limit).sum())
+    interval = stats.binomtest(near, len(generated)).proportion_ci(0.95)
+    return TailShare(level, near / len(generated), float(interval.low), float(interval.high))

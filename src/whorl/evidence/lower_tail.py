@@ -1,0 +1,49 @@
+"""The lower tail: more generated pictures very near to training than held-out ones are.
+
+A few copies among many pictures hardly move a mean rank, and copies beside pictures that lie too far away cancel in it. They do
+crowd among the very nearest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+LEVELS = (0.0002, 0.001, 0.003, 0.01, 0.05)
+"""Shares of all pictures, the nearest ones, among which the generated are counted."""
+
+
+class LowerTail:
+    """How surprising it is that so many generated pictures are among the nearest, as a function of counts.
+
+    For each level the hypergeometric probability of as many or more, the smallest over the levels, as -log10. The
+    search over levels is paid for by the divisions, which search as well.
+
+    Args:
+        nearness: float64 (m + n,), small where a picture is near to training, generated pictures first.
+        generated: m.
+        levels: shares of the m + n pictures.
+    """
+
+    def __init__(
+        self, nearness: NDArray[np.float64], generated: int, levels: tuple[float, ...] = LEVELS
+    ) -> None:
+        total, ordered = len(nearness), np.sort(nearness)
+        limits = {float(ordered[max(1, round(level * total)) - 1]) for level in levels}
+        self.features = (nearness[:, None] <= np.array(sorted(limits))).astype(np.float64)
+        """float64 (m + n, levels): whether a picture is among the nearest."""
+        self._surprise = [
+            -stats.hypergeom.logsf(np.arange(-1, min(generated, count)), total, count, generated) / np.log(10)
+            for count in self.features.sum(axis=0).astype(int).tolist()
+        ]
+
+    def statistic(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return for every division the evidence of its lower tail, large where copies are: float64 (1 + B,).
+
+        Args:
+            sums: float64 (1 + B, levels), of the features over each division's generated pictures.
+        """
+        counts = np.rint(sums).astype(np.int64)
+        columns = [table[counts[:, i]] for i, table in enumerate(self._surprise)]
+        return np.asarray(np.max(columns, axis=0))
