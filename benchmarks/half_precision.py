@@ -24,7 +24,7 @@ from whorl.embeddings import Embeddings, embed
 from whorl.images.selection import Selection, limit
 from whorl.memorization import Reference
 from whorl.memorization.layer_reference import LayerReference
-from whorl.memorization.score import score_distances
+from whorl.memorization.score import HeldOutDistances, score_distances
 from whorl.neighbors import nearest
 
 PRECISIONS = ("float32", "bfloat16")
@@ -99,16 +99,16 @@ def _scores(
     orders = [held[dtype][i].canonical_order() for i in (0, 1)]
     train, test = (partition.project(side[order]) for side, order in zip(sides[:2], orders, strict=True))
     cells = {"train_cells": layer.train_cells}
-    test_distances = nearest(test, train, query_cells=layer.test_cells, **cells).distance
+    found = nearest(test, train, query_cells=layer.test_cells, **cells).distance
+    held_out = HeldOutDistances.of(found, layer.test_cells)
     scores = []
     for i, side in enumerate(sides[2:], 2):
         own = partition.assign(partition.project(held["float32"][i].layer(layer.layer)))
         distances = nearest(partition.project(side), train, query_cells=own, **cells).distance
         score = score_distances(
             distances,
-            test_distances,
+            held_out,
             generated_cells=own,
-            test_cells=layer.test_cells,
             train_counts=layer.train_counts,
             tau=20 / len(side),
         )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -40,3 +41,24 @@ def _python(*arguments):
     return subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
+
+
+@pytest.mark.slow
+def test_the_study_of_bfloat16_runs(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (420, 8, 8, 3), dtype=np.uint8)
+    np.savez(tmp_path / "p.npz", train=pictures[:80], test=pictures[80:120], sets=pictures[120:])
+    train, test, sets = (f"{tmp_path}/p.npz::{name}" for name in ("train", "test", "sets"))
+    given = ["--train", train, "--test", test, "--sets", sets, "--encoder", "whorl-vit-32"]
+    run = _python("benchmarks/half_precision.py", *given, "--size", "300")
+    assert run.returncode == 0, run.stderr[-3000:]
+    found = json.loads(run.stdout)
+    assert 0 < found["largest"] < 1
+    assert len(found["differences"]) == 12
+
+
+@pytest.mark.slow
+def test_the_streamed_fit_is_measured(tmp_path):
+    sizes = ["--sizes", "3000", "6000", "--width", "32", "--memory", "1KB"]
+    run = _python("benchmarks/streamed_fit.py", "--folder", str(tmp_path), *sizes)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "6,000" in run.stdout or "6000" in run.stdout
