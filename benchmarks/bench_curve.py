@@ -107,18 +107,22 @@ def bench_fit(race: Race, kind: str, encoder: Any, stored: Path, fitted: Fitted,
 def _assert_agreement(reference: Reference, layers: Layers, peer: ModuleType, curve: Any) -> None:
     """Hold our C_T against the original code's, for our projections and cells."""
     for part, score in zip(reference.layer_references, curve.scores, strict=True):
-        partition = part.partition
+        partition = part.partitions[0]
         test, generated = (
-            partition.project(side.layer(part.layer)) for side in (layers.test, layers.generated)
+            part.projection.project(side.layer(part.layer)) for side in (layers.test, layers.generated)
         )
         test = test[layers.test.canonical_order()]
         given = [np.asarray(side, np.float64) for side in (test, generated, part.train)]
-        labels = [part.test_cells, partition.assign(generated), part.train_cells]
+        labels = [partition.test_cells, partition.cells.assign(generated), partition.train_cells]
         with redirect_stdout(io.StringIO()):
             theirs = peer.C_T(
                 *(x for pair in zip(given, labels, strict=True) for x in pair), tau=20 / len(generated)
             )
-        assert abs(theirs - score.value) <= AGREEMENT, (part.layer, theirs, score.value)
+        assert abs(theirs - score.by_partition[0].value) <= AGREEMENT, (
+            part.layer,
+            theirs,
+            score.by_partition[0].value,
+        )
 
 
 def _what(layers: Layers, text: str) -> str:

@@ -44,7 +44,7 @@ def main() -> None:
             embed(side, encoder, label=f"{dtype} {side.name}", progress=True, cache=options.cache)
             for side in (train, test, *(part for _, part in sets))
         ]
-    reference = Reference.from_embeddings(held["float32"][0], held["float32"][1])
+    reference = Reference.from_embeddings(held["float32"][0], held["float32"][1], partitions=1)
     layers = {}
     for layer in reference.layer_references:
         both = [_scores(layer, [side.layer(layer.layer) for side in held[d]], held, d) for d in PRECISIONS]
@@ -95,21 +95,21 @@ def _scores(
     layer: LayerReference, sides: list[Any], held: dict[str, list[Embeddings]], dtype: str
 ) -> list[float]:
     """Return one standardised C_T per set: embeddings of this precision, cells of float32."""
-    partition = layer.partition
+    projection, partition = layer.projection, layer.partitions[0]
     orders = [held[dtype][i].canonical_order() for i in (0, 1)]
-    train, test = (partition.project(side[order]) for side, order in zip(sides[:2], orders, strict=True))
-    cells = {"train_cells": layer.train_cells}
-    found = nearest(test, train, query_cells=layer.test_cells, **cells).distance
-    held_out = HeldOutDistances.of(found, layer.test_cells)
+    train, test = (projection.project(side[order]) for side, order in zip(sides[:2], orders, strict=True))
+    cells = {"train_cells": partition.train_cells}
+    found = nearest(test, train, query_cells=partition.test_cells, **cells).distance
+    held_out = HeldOutDistances.of(found, partition.test_cells)
     scores = []
     for i, side in enumerate(sides[2:], 2):
-        own = partition.assign(partition.project(held["float32"][i].layer(layer.layer)))
-        distances = nearest(partition.project(side), train, query_cells=own, **cells).distance
+        own = partition.cells.assign(projection.project(held["float32"][i].layer(layer.layer)))
+        distances = nearest(projection.project(side), train, query_cells=own, **cells).distance
         score = score_distances(
             distances,
             held_out,
             generated_cells=own,
-            train_counts=layer.train_counts,
+            train_counts=partition.train_counts,
             tau=20 / len(side),
         )
         scores.append(score.standardised)

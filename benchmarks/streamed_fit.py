@@ -60,7 +60,7 @@ def measure(folder: Path, rows: int, width: int, memory: str) -> dict[str, objec
     train, test = write_shards(folder, "train", rows, width), write_shards(folder, "test", P_ROWS, width)
     before = _peak_mb()
     started, busy = time.perf_counter(), time.process_time()
-    reference = Reference.from_embeddings(train, test, memory=memory)
+    reference = Reference.from_embeddings(train, test, memory=memory, partitions=1)
     fitted, fit_peak, used = time.perf_counter(), _peak_mb(), time.process_time() - busy
     with tempfile.TemporaryDirectory(dir=folder) as place:
         reference.save(Path(place) / "reference")

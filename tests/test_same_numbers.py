@@ -93,8 +93,8 @@ def test_the_whole_way_by_hand_in_float64(encoder, usual):
         sides = []
         for side in (T, P, Q):
             batch = torch.stack([encoder.preprocess(picture) for picture in side])
-            projected = part.partition.project(encoder.encode(batch)[part.layer].numpy()).astype(np.float64)
-            sides.append((projected, part.partition.assign(projected)))
+            projected = part.projection.project(encoder.encode(batch)[part.layer].numpy()).astype(np.float64)
+            sides.append((projected, part.partitions[0].cells.assign(projected)))
         (t, t_cells), (p, p_cells), (q, q_cells) = sides
         score = c_t(t, p, q, train_cells=t_cells, test_cells=p_cells, generated_cells=q_cells, tau=8 / len(Q))
-        assert curve.values[position] == pytest.approx(score.value, abs=1e-9)
+        assert curve.scores[position].by_partition[0].value == pytest.approx(score.value, abs=1e-9)

@@ -11,8 +11,9 @@ import whorl.memorization.axes as axes_home
 import whorl.memorization.rows as rows_home
 from whorl import ScoreError
 from whorl.memorization.axes import axes_in_memory, axes_streamed
-from whorl.memorization.cells import Partition, fit_cells
+from whorl.memorization.cells import Cells
 from whorl.memorization.centres import best_centres, count_distinct
+from whorl.memorization.projection import Projection
 from whorl.memorization.rows import Rows
 
 
@@ -91,40 +92,38 @@ def test_cells_are_those_of_scikit_learn_when_started_alike():
 def test_every_point_goes_to_its_nearest_centre_and_ties_to_the_lower_number():
     rng = np.random.default_rng(0)
     centres = np.concatenate((rng.normal(size=(4, 3)), rng.normal(size=(1, 3)).repeat(2, axis=0)))
-    partition = Partition(np.zeros(3), np.eye(3), centres, "full", 1.0)
+    cells = Cells(centres)
     points = np.concatenate((rng.normal(size=(300, 3)), centres)).astype(np.float32)
     exact = ((points[:, None].astype(np.float64) - centres[None]) ** 2).sum(-1)
-    np.testing.assert_array_equal(partition.assign(points), exact.argmin(1))
-    assert partition.assign(points)[-1] == 4
+    np.testing.assert_array_equal(cells.assign(points), exact.argmin(1))
+    assert cells.assign(points)[-1] == 4
     # Far from the origin an expanded |a|^2 - 2ab + |b|^2 tells no centre from another.
-    far = Partition(np.zeros(1), np.eye(1), np.array([[1e8], [1e8 + 2.0]]), "full", 1.0)
+    far = Cells(np.array([[1e8], [1e8 + 2.0]]))
     assert far.assign(np.array([[1e8], [1e8 + 16]], np.float32)).tolist() == [0, 1]
-    assert partition.assign(points[:0]).shape == (0,)
+    assert cells.assign(points[:0]).shape == (0,)
 
 
 def test_projecting_in_blocks_is_projecting_at_once(small_blocks):
     points = cloud(3000, 24)
-    partition = Partition.fit(points, components=7)
-    expected = (points.astype(np.float64) - partition.mean) @ partition.components.T
-    for projected in (partition.project(points), partition.project_rows(Rows.of_array(points))):
+    projection = Projection.fit(Rows.of_array(points), components=7)
+    expected = (points.astype(np.float64) - projection.mean) @ projection.components.T
+    for projected in (projection.project(points), projection.project_rows(Rows.of_array(points))):
         assert projected.dtype == np.float32
         np.testing.assert_allclose(projected, expected, rtol=1e-6, atol=1e-7)
-    assert partition.project(points[:0]).shape == (0, 7)
+    assert projection.project(points[:0]).shape == (0, 7)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_fewer_distinct_points_than_cells_and_none_but_one(small_blocks, streamed):
     points = np.repeat(cloud(3, 5), 400, axis=0)
 
-    def fit(points):
-        sequence = np.random.SeedSequence(0)
-        return fit_cells(Rows.of_array(points), components=4, cells=10, sequence=sequence, streamed=streamed)
-
-    fitted = fit(points)
-    assert fitted.partition.n_cells == 3
-    assert len(np.unique(fitted.partition.assign(fitted.projected))) == 3
+    projection = Projection.fit(Rows.of_array(points), components=4, streamed=streamed)
+    projected = projection.project(points)
+    cells = Cells.fit(projected, cells=10, seeds=range(10), mini_batch=streamed)
+    assert len(cells) == 3
+    assert len(np.unique(cells.assign(projected))) == 3
     with pytest.raises(ScoreError, match="constant"):
-        fit(points[:400])
+        Projection.fit(Rows.of_array(points[:400]), components=4, streamed=streamed)
 
 
 def test_distinct_points_far_from_the_beginning_are_counted():

@@ -55,7 +55,7 @@ def test_exact_copies_have_distance_zero_and_name_their_original(reference):
 def test_closest_pairs_are_the_brute_force_ones_in_float64(reference):
     curve = reference.curve_from_embeddings(FRESH)
     part = reference.layer_references[0]
-    projected = part.partition.project(FRESH[1]).astype(np.float64)
+    projected = part.projection.project(FRESH[1]).astype(np.float64)
     distance = np.sqrt(((projected[:, None] - part.train[None].astype(np.float64)) ** 2).sum(-1))
     order = np.argsort(distance.min(1))
     pairs = [pair for pair in curve.closest_pairs if pair.layer == 1]
@@ -324,10 +324,10 @@ def test_abs_cosine_and_scope_all_agree_with_brute_force():
     reference = Reference.from_embeddings(T, P, cells=4, metric="abs-cosine", scope="all")
     part = reference.layer_references[1]
     curve = reference.curve_from_embeddings(FRESH)
-    q = part.partition.project(FRESH[2]).astype(np.float64)
+    q = part.projection.project(FRESH[2]).astype(np.float64)
     t = part.train.astype(np.float64)
     cosine = (q / np.linalg.norm(q, axis=1)[:, None]) @ (t / np.linalg.norm(t, axis=1)[:, None]).T
-    np.testing.assert_allclose(curve.pictures[1].distances, (1 - np.abs(cosine)).min(1), atol=1e-14)
+    np.testing.assert_allclose(curve.pictures[1].distances[0], (1 - np.abs(cosine)).min(1), atol=1e-14)
 
 
 def test_reference_and_curve_say_what_they_are_in_a_line(reference):

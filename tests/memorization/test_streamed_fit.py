@@ -58,7 +58,7 @@ def test_it_means_the_same_as_a_fit_in_memory(streamed, in_memory):
 
 
 def test_which_way_it_went_is_named(streamed, in_memory, tmp_path):
-    part = streamed.layer_references[0].partition
+    part = streamed.layer_references[0].projection
     assert (part.solver, part.streamed) == ("covariance_streamed", True)
     assert streamed.summary()["fit"] == {
         "streamed, past the memory budget: PCA covariance_streamed, mini-batch k-means": [1]
@@ -183,7 +183,7 @@ def test_projections_that_are_large_together_leave_memory_and_no_trace(tmp_path,
     spilled = Reference.from_embeddings(
         *two, cells=4, memory="2MB"
     )  # fits, but both projections pass a quarter
-    assert not spilled.layer_references[0].partition.streamed
+    assert not spilled.layer_references[0].projection.streamed
     assert all(isinstance(part.train, np.memmap) for part in spilled.layer_references)
     assert not any(isinstance(part.train, np.memmap) for part in usual.layer_references)
     assert not spilled.layer_references[0].train.flags.writeable

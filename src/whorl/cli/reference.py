@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.memorization.settings import DEFAULT_PARTITIONS
 
 if TYPE_CHECKING:
     from whorl.embeddings import EncodeOptions, Progress
@@ -76,6 +77,12 @@ def build(
         str, typer.Option(rich_help_panel=_ENCODER, help="auto, float32, bfloat16 or float16.")
     ] = "auto",
     cells: Annotated[int, typer.Option(min=1, rich_help_panel=_SCORE, help="k-means cells per layer.")] = 10,
+    partitions: Annotated[
+        int,
+        typer.Option(
+            min=1, rich_help_panel=_SCORE, help="How many times T is divided into cells; C_T is the mean."
+        ),
+    ] = DEFAULT_PARTITIONS,
     min_generated: Annotated[
         int,
         typer.Option(
@@ -173,6 +180,7 @@ def build(
     )
     scoring: dict[str, Any] = {
         "cells": cells,
+        "partitions": partitions,
         "components": components,
         "metric": metric.value,
         "scope": scope.value,

@@ -179,7 +179,9 @@ def _statistics(
         parts.append(LowerTail(layer.nearness, generated))
     widths = [part.features.shape[1] for part in parts]
     # One product for all of them: the divisions are written out once.
-    sums = np.split(drawn.sums(np.concatenate([part.features for part in parts], axis=1)), np.cumsum(widths)[:-1], axis=1)
+    sums = np.split(
+        drawn.sums(np.concatenate([part.features for part in parts], axis=1)), np.cumsum(widths)[:-1], axis=1
+    )
     values = iter([part.statistic(part_sums) for part, part_sums in zip(parts, sums, strict=True)])
     ranks, tails = [], []
     for layer in layers:

@@ -1,9 +1,12 @@
 """Does the model copy its training data? C_T, the Reference, the curve and its meaning."""
 
 from whorl.memorization.c_t import c_t
-from whorl.memorization.cells import Partition
+from whorl.memorization.cells import Cells
 from whorl.memorization.curve import ClosestPair, Curve, LayerPictures
 from whorl.memorization.mann_whitney import z_u
+from whorl.memorization.partition import Partition
+from whorl.memorization.pooled_score import PooledScore
+from whorl.memorization.projection import Projection
 from whorl.memorization.reference import Reference
 from whorl.memorization.score import CellScore, CTScore
 from whorl.memorization.settings import ReferenceSettings
@@ -12,11 +15,14 @@ from whorl.memorization.verdict import LevelVerdict, Verdict
 __all__ = [
     "CTScore",
     "CellScore",
+    "Cells",
     "ClosestPair",
     "Curve",
     "LayerPictures",
     "LevelVerdict",
     "Partition",
+    "PooledScore",
+    "Projection",
     "Reference",
     "ReferenceSettings",
     "Verdict",

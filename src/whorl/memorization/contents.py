@@ -17,7 +17,7 @@ from whorl.memorization.layer_reference import LayerReference
 from whorl.memorization.provenance import EncoderRecord
 from whorl.memorization.settings import ReferenceSettings
 
-FORMAT = "whorl-reference/1"
+FORMAT = "whorl-reference/2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ class ReferenceContents:
         """The layers by how they were fitted, in words: in memory, or streamed past the memory budget."""
         by_way: dict[str, list[Layer]] = {}
         for reference in self.layer_references:
-            by_way.setdefault(reference.partition.way, []).append(reference.layer)
+            by_way.setdefault(reference.projection.way, []).append(reference.layer)
         return {way: tuple(layers) for way, layers in by_way.items()}
 
     @cached_property

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from whorl.encoders.contract import Layer
 from whorl.errors import StorageError
-from whorl.memorization.score import CTScore
+from whorl.memorization.pooled_score import PooledScore
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.verdict import Verdict, judge
 
-SCHEMA = "whorl-curve/1"
+SCHEMA = "whorl-curve/2"
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,17 @@ class LayerPictures:
 
     Attributes:
         layer: which.
-        cells: int32 (m,), the picture's cell.
-        distances: float64 (m,), to the nearest training picture in the Reference's scope; inf without one.
+        cells: for each partition int32 (m,), the picture's cell.
+        distances: for each partition float64 (m,), to the nearest training picture in the Reference's scope; inf
+            without one.
         nearest: int64 (m,), the nearest of all training pictures, as a row of the Reference.
         nearest_distances: float64 (m,), the distance to it.
         test_shares: float64 (m,), share of the held-out pictures that lie as near to training or nearer.
     """
 
     layer: Layer
-    cells: NDArray[np.int32]
-    distances: NDArray[np.float64]
+    cells: tuple[NDArray[np.int32], ...]
+    distances: tuple[NDArray[np.float64], ...]
     nearest: NDArray[np.int64]
     nearest_distances: NDArray[np.float64]
     test_shares: NDArray[np.float64]
@@ -65,7 +66,7 @@ class Curve:
 
     Attributes:
         layers: from shallow to deep.
-        scores: one `CTScore` per layer.
+        scores: one `PooledScore` per layer.
         closest_pairs: for each layer, its nearest (training, generated) pairs, nearest first.
         reference: digest of the Reference; curves of different References must not be compared.
         encoder: the encoder's name.
@@ -82,7 +83,7 @@ class Curve:
     """
 
     layers: tuple[Layer, ...]
-    scores: tuple[CTScore, ...]
+    scores: tuple[PooledScore, ...]
     closest_pairs: tuple[ClosestPair, ...]
     reference: str
     encoder: str
@@ -106,12 +107,12 @@ class Curve:
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
-        """C_T per layer, float64 (L,)."""
+        """C_T per layer, the mean over the partitions, float64 (L,)."""
         return np.array([score.value for score in self.scores])
 
     @cached_property
     def standardised(self) -> NDArray[np.float64]:
-        """C_T / sqrt(sum w^2) per layer, float64 (L,): about standard normal for a healthy model."""
+        """C_T over its null spread per layer, float64 (L,): about standard normal for a healthy model."""
         return np.array([score.standardised for score in self.scores])
 
     @cached_property
@@ -164,7 +165,7 @@ class Curve:
         try:
             return cls(
                 layers=tuple(data["layers"]),
-                scores=tuple(CTScore.from_dict(score) for score in data["scores"]),
+                scores=tuple(PooledScore.from_dict(score) for score in data["scores"]),
                 closest_pairs=tuple(ClosestPair(**pair) for pair in data["closest_pairs"]),
                 settings=ReferenceSettings.from_dict(data["settings"]),
                 skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,44 +13,43 @@ from numpy.typing import NDArray
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.files import bytes_of, digest_bytes
-from whorl.memorization.cells import Partition, fit_cells
+from whorl.memorization.cells import Cells
+from whorl.memorization.centres import STARTS
 from whorl.memorization.curve import LayerPictures
 from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory
+from whorl.memorization.partition import Partition
+from whorl.memorization.pooled_score import PooledScore, pooled
+from whorl.memorization.projection import Projection
 from whorl.memorization.rows import Rows
-from whorl.memorization.score import CTScore, HeldOutDistances, score_distances
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.spill import spilled
-from whorl.neighbors import nearest_by_scope
+from whorl.neighbors import NeighborsByScope, nearest, nearest_by_scope
 
 
 @dataclass(frozen=True)
 class LayerScore:
     """What one layer says about a set of generated pictures."""
 
-    score: CTScore
+    score: PooledScore
     pictures: LayerPictures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerReference:
     """One layer of a Reference.
 
     Attributes:
         layer: which.
-        partition: projection and cells, fitted on T.
+        projection: fitted on T.
+        partitions: divisions of the projected T into cells, with P measured in each.
         train: float32 (N, C), T projected.
-        train_cells: int32 (N,).
-        test_cells: int32 (n,).
-        test_distances: float64 (n,), from P to T in the Reference's scope; inf in a cell without T.
         test_nearest: float64 (n,), from P to all of T.
     """
 
     layer: Layer
-    partition: Partition
+    projection: Projection
+    partitions: tuple[Partition, ...]
     train: NDArray[np.float32]
-    train_cells: NDArray[np.int32]
-    test_cells: NDArray[np.int32]
-    test_distances: NDArray[np.float64]
     test_nearest: NDArray[np.float64]
 
     @classmethod
@@ -68,7 +68,7 @@ class LayerReference:
             layer: which.
             train: T.
             test: P.
-            settings: cells, components, metric, scope, seed.
+            settings: partitions, cells, components, metric, scope, seed.
             memory: bytes that a copy of T may take; where it needs more, T is streamed.
 
         Raises:
@@ -76,25 +76,26 @@ class LayerReference:
         """
         if train.shape[1] != test.shape[1]:
             raise ScoreError(f"layer {layer}: T has width {train.shape[1]}, P has {test.shape[1]}.")
-        seed = np.random.SeedSequence(settings.seed, spawn_key=(zlib.crc32(str(layer).encode()),))
         streamed = not fits_in_memory(train.shape, memory)
-        fitted = fit_cells(
-            train if streamed else Rows.of_array(train.all(), train.told),
-            components=settings.components,
-            cells=settings.cells,
-            sequence=seed,
-            streamed=streamed,
+        seeds = list(_seeds(layer, settings))
+        given = train if streamed else Rows.of_array(train.all(), train.told)
+        projection = Projection.fit(
+            given, components=settings.components, seed=seeds[0][0], streamed=streamed
         )
-        partition, projected = fitted.partition, fitted.projected
-        cells = partition.assign(projected)
-        held_out = partition.project_rows(test)
-        held_out_cells = partition.assign(held_out)
-        found = nearest_by_scope(
-            held_out, projected, query_cells=held_out_cells, train_cells=cells, metric=settings.metric
-        )
-        everywhere = found.everywhere.distance
-        within = found.cell.distance if settings.scope == "cell" else everywhere
-        return cls(layer, partition, projected, cells, held_out_cells, within, everywhere)
+        projected = projection.project_rows(given)
+        held_out = projection.project_rows(test)
+        divided = [
+            Cells.fit(projected, cells=settings.cells, seeds=starts[1:], mini_batch=streamed)
+            for starts in seeds
+        ]
+        train_cells = [cells.assign(projected) for cells in divided]
+        test_cells = [cells.assign(held_out) for cells in divided]
+        found = list(_nearest(held_out, projected, test_cells, train_cells, settings))
+        partitions = [
+            Partition(cells, mine, theirs, _in_scope(near, settings))
+            for cells, mine, theirs, near in zip(divided, train_cells, test_cells, found, strict=True)
+        ]
+        return cls(layer, projection, tuple(partitions), projected, found[0].everywhere.distance)
 
     def score(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> LayerScore:
         """Score generated pictures (m, D) by this layer.
@@ -102,48 +103,34 @@ class LayerReference:
         Raises:
             ScoreError: the width differs from the Reference's, or no cell can be scored.
         """
-        width = self.partition.components.shape[1]
+        width = self.projection.components.shape[1]
         if generated.shape[1] != width:
             raise ScoreError(
                 f"layer {self.layer}: the Reference has width {width}, these embeddings {generated.shape[1]}; "
                 "they come from another encoder or pooling."
             )
-        projected = self.partition.project(generated)
-        cells = self.partition.assign(projected)
-        found = nearest_by_scope(
-            projected, self.train, query_cells=cells, train_cells=self.train_cells, metric=settings.metric
-        )
-        everywhere = found.everywhere
-        within = found.cell if settings.scope == "cell" else everywhere
-        score = score_distances(
-            within.distance,
-            self._test,
-            generated_cells=cells,
-            train_counts=self.train_counts,
-            tau=settings.min_generated / len(generated),
-        )
+        projected = self.projection.project(generated)
+        cells = [part.cells.assign(projected) for part in self.partitions]
+        train_cells = [part.train_cells for part in self.partitions]
+        found = list(_nearest(projected, self.train, cells, train_cells, settings))
+        distances = [_in_scope(near, settings) for near in found]
+        scores = [
+            part.score(its, own, min_generated=settings.min_generated)
+            for part, its, own in zip(self.partitions, distances, cells, strict=True)
+        ]
+        everywhere = found[0].everywhere
         share = np.searchsorted(self._sorted_test, everywhere.distance, side="right") / len(self._sorted_test)
         return LayerScore(
-            score,
+            pooled(scores, self.partitions, distances, cells),
             LayerPictures(
                 layer=self.layer,
-                cells=cells,
-                distances=within.distance,
+                cells=tuple(cells),
+                distances=tuple(distances),
                 nearest=everywhere.index,
                 nearest_distances=everywhere.distance,
                 test_shares=share,
             ),
         )
-
-    @cached_property
-    def train_counts(self) -> dict[int, int]:
-        """How many training points each cell holds."""
-        counts = np.bincount(self.train_cells, minlength=self.partition.n_cells)
-        return dict(enumerate(counts.tolist()))
-
-    @cached_property
-    def _test(self) -> HeldOutDistances:
-        return HeldOutDistances.of(self.test_distances, self.test_cells)
 
     @cached_property
     def _sorted_test(self) -> NDArray[np.float64]:
@@ -169,13 +156,45 @@ class LayerReference:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return every array by its name in the saved file."""
+        parts = enumerate(part.arrays() for part in self.partitions)
         return {
-            "mean": self.partition.mean,
-            "components": self.partition.components,
-            "centres": self.partition.centres,
+            "mean": self.projection.mean,
+            "components": self.projection.components,
             "train": self.train,
-            "train_cells": self.train_cells,
-            "test_cells": self.test_cells,
-            "test_distances": self.test_distances,
             "test_nearest": self.test_nearest,
+            **{f"{name}_{number}": array for number, part in parts for name, array in part.items()},
         }
+
+
+def _seeds(layer: Layer, settings: ReferenceSettings) -> Iterator[list[int]]:
+    """Yield for each partition a seed of the projection and one for each start of k-means.
+
+    They depend on the layer's name and not on the other layers; the first partition does not depend on how many follow.
+    """
+    name = zlib.crc32(str(layer).encode())
+    for number in range(settings.partitions):
+        key = (name, number) if number else (name,)
+        yield np.random.SeedSequence(settings.seed, spawn_key=key).generate_state(1 + STARTS).tolist()
+
+
+def _nearest(
+    points: NDArray[np.float32],
+    train: NDArray[np.float32],
+    cells: Sequence[NDArray[np.int32]],
+    train_cells: Sequence[NDArray[np.int32]],
+    settings: ReferenceSettings,
+) -> Iterator[NeighborsByScope]:
+    """Yield the nearest of T for each partition; that of all T is looked for once."""
+    first = nearest_by_scope(
+        points, train, query_cells=cells[0], train_cells=train_cells[0], metric=settings.metric
+    )
+    yield first
+    for own, theirs in zip(cells[1:], train_cells[1:], strict=True):
+        near = first.everywhere
+        if settings.scope == "cell":
+            near = nearest(points, train, query_cells=own, train_cells=theirs, metric=settings.metric)
+        yield NeighborsByScope(near, first.everywhere)
+
+
+def _in_scope(near: NeighborsByScope, settings: ReferenceSettings) -> NDArray[np.float64]:
+    return near.cell.distance if settings.scope == "cell" else near.everywhere.distance

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def picture_table(curve: Curve) -> pa.Table:
     """Return the numbers per picture as an Arrow table of m rows.
 
-    Columns: `picture` (its id); for each layer l `cell_l`, `distance_l` (to the nearest training picture in
-    the Reference's scope, infinite where its cell has none), `nearest_l` (id of the nearest of all training
+    Columns: `picture` (its id); for each layer l `cell_l` and `distance_l` (in the first partition: its cell, and the
+    distance to the nearest training picture in the Reference's scope, infinite where that cell has none), `nearest_l` (id of the nearest of all training
     pictures, its row in the Reference where that keeps no ids), `nearest_distance_l`, and `test_share_l`
     (share of the held-out pictures that lie as near to training or nearer: 0 is nearer than all of them).
 
@@ -35,8 +35,8 @@ def picture_table(curve: Curve) -> pa.Table:
     for part in curve.pictures:
         nearest = part.nearest if names is None else names[part.nearest]
         columns |= {
-            f"cell_{part.layer}": pa.array(part.cells),
-            f"distance_{part.layer}": pa.array(part.distances),
+            f"cell_{part.layer}": pa.array(part.cells[0]),
+            f"distance_{part.layer}": pa.array(part.distances[0]),
             f"nearest_{part.layer}": pa.array(nearest),
             f"nearest_distance_{part.layer}": pa.array(part.nearest_distances),
             f"test_share_{part.layer}": pa.array(part.test_shares),

@@ -27,7 +27,7 @@ from whorl.memorization.overlap import shared_keys
 from whorl.memorization.pairs import closest_pairs
 from whorl.memorization.provenance import EncoderRecord, reload_encoder
 from whorl.memorization.reference_folder import read_folder, write_folder
-from whorl.memorization.settings import ReferenceSettings
+from whorl.memorization.settings import DEFAULT_PARTITIONS, ReferenceSettings
 from whorl.neighbors import Metric
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Reference(ReferenceContents):
         components: int = 64,
         metric: Metric = "euclidean",
         scope: Scope = "cell",
+        partitions: int = DEFAULT_PARTITIONS,
         split: float | None = None,
         limit: int | None = None,
         keep_ids: bool = True,
@@ -77,6 +78,7 @@ class Reference(ReferenceContents):
             components: principal components kept, at most.
             metric: "euclidean" or "abs-cosine".
             scope: nearest training picture in the same "cell" or in "all" of T.
+            partitions: how many times T is divided into cells; C_T is the mean over them.
             split: share of T taken out as P before fitting; only as held-out as the model's training was.
             limit: use at most so many pictures of T, and of P, drawn at random; copies of the others cannot be
                 seen, and a warning says so.
@@ -88,7 +90,7 @@ class Reference(ReferenceContents):
         Raises:
             ImageError, EncoderError, ScoreError, StorageError: see their messages.
         """
-        settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
+        settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed, partitions)
         budget = parse_memory(memory)
         inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
         check_sizes(len(inputs.train), len(inputs.test), settings)
@@ -121,6 +123,7 @@ class Reference(ReferenceContents):
         components: int = 64,
         metric: Metric = "euclidean",
         scope: Scope = "cell",
+        partitions: int = DEFAULT_PARTITIONS,
         keep_ids: bool = True,
         memory: int | str = DEFAULT_MEMORY,
     ) -> Reference:
@@ -135,6 +138,7 @@ class Reference(ReferenceContents):
             components: principal components kept, at most.
             metric: "euclidean" or "abs-cosine".
             scope: nearest training row in the same "cell" or in "all" of T.
+            partitions: how many times T is divided into cells; C_T is the mean over them.
             keep_ids: remember ids and row digests of T and P.
             memory: what one layer of T may take while it is fitted; see `fit`.
 
@@ -147,7 +151,7 @@ class Reference(ReferenceContents):
         >>> Reference.from_embeddings(T, P, cells=3).curve_from_embeddings(Q).verdict.whole.finding
         'healthy'
         """
-        settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed)
+        settings = ReferenceSettings(cells, min_generated, components, metric, scope, seed, partitions)
         budget = parse_memory(memory)
         held = train if isinstance(train, Embeddings) else from_arrays(train, source="train")
         held_out = test if isinstance(test, Embeddings) else from_arrays(test, source="test")

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from whorl.errors import StorageError, WhorlError
 from whorl.files import digest_bytes, digest_file, digest_json, names_in, replacing_folder
-from whorl.memorization.cells import Partition
+from whorl.memorization.cells import Cells
 from whorl.memorization.contents import FORMAT, PictureSet, ReferenceContents
 from whorl.memorization.layer_reference import LayerReference
 from whorl.memorization.memory import DEFAULT_MEMORY, together_too_large
+from whorl.memorization.partition import Partition
+from whorl.memorization.projection import Projection
 from whorl.memorization.provenance import EncoderRecord, versions
 from whorl.memorization.settings import ReferenceSettings
 
@@ -126,9 +128,9 @@ def _write_layer(folder: Path, number: int, part: LayerReference) -> dict[str, A
         "layer": part.layer,
         "file": name,
         "digest": digest_file(folder / name),
-        "cells": part.partition.n_cells,
-        "solver": part.partition.solver,
-        "explained": part.partition.explained,
+        "cells": [len(partition.cells) for partition in part.partitions],
+        "solver": part.projection.solver,
+        "explained": part.projection.explained,
     }
 
 
@@ -149,39 +151,43 @@ def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:
         arrays = deserialise(data)
     except SafetensorError as error:
         raise _damaged(folder, f"{entry['file']}: {error}") from error
-    _check_shapes(folder, entry["file"], arrays)
+    _check_shapes(folder, entry, arrays)
     return LayerReference(
         layer=entry["layer"],
-        partition=Partition(
+        projection=Projection(
             mean=arrays["mean"],
             components=arrays["components"],
-            centres=arrays["centres"],
             solver=entry["solver"],
             explained=entry["explained"],
         ),
+        partitions=tuple(
+            Partition(
+                cells=Cells(arrays[f"centres_{number}"]),
+                train_cells=arrays[f"train_cells_{number}"],
+                test_cells=arrays[f"test_cells_{number}"],
+                test_distances=arrays[f"test_distances_{number}"],
+            )
+            for number in range(len(entry["cells"]))
+        ),
         train=arrays["train"],
-        train_cells=arrays["train_cells"],
-        test_cells=arrays["test_cells"],
-        test_distances=arrays["test_distances"],
         test_nearest=arrays["test_nearest"],
     )
 
 
-def _check_shapes(folder: Path, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+def _check_shapes(folder: Path, entry: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
     c, d = arrays["components"].shape
     n, m = len(arrays["train"]), len(arrays["test_nearest"])
-    expected = {
-        "mean": (d,),
-        "centres": (len(arrays["centres"]), c),
-        "train": (n, c),
-        "train_cells": (n,),
-        "test_cells": (m,),
-        "test_distances": (m,),
-        "test_nearest": (m,),
-    }
+    expected: dict[str, tuple[int, ...]] = {"mean": (d,), "train": (n, c), "test_nearest": (m,)}
+    for number, cells in enumerate(entry["cells"]):
+        expected |= {
+            f"centres_{number}": (cells, c),
+            f"train_cells_{number}": (n,),
+            f"test_cells_{number}": (m,),
+            f"test_distances_{number}": (m,),
+        }
     wrong = [key for key, shape in expected.items() if arrays[key].shape != shape]
     if wrong:
-        raise _damaged(folder, f"{name}: the shapes of {', '.join(wrong)} do not fit the others")
+        raise _damaged(folder, f"{entry['file']}: the shapes of {', '.join(wrong)} do not fit the others")
 
 
 def _write_pictures(folder: Path, reference: ReferenceContents) -> dict[str, str] | None:

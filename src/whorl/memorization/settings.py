@@ -10,6 +10,9 @@ from whorl.errors import ScoreError
 from whorl.memorization.c_t import DEFAULT_MIN_GENERATED, SCOPES, Scope
 from whorl.neighbors import METRICS, Metric
 
+DEFAULT_PARTITIONS = 5
+_LEAST = (("cells", 1), ("min_generated", 1), ("components", 1), ("seed", 0), ("partitions", 1))
+
 
 @dataclass(frozen=True)
 class ReferenceSettings:
@@ -22,6 +25,7 @@ class ReferenceSettings:
         metric: "euclidean", or "abs-cosine" (1 - |cos| on the projection).
         scope: nearest training point in the same "cell", or in "all" of T.
         seed: fixes the k-means starts.
+        partitions: how many times T is divided into cells, each time from other starts; C_T is their mean.
     """
 
     cells: int = 10
@@ -30,9 +34,10 @@ class ReferenceSettings:
     metric: Metric = "euclidean"
     scope: Scope = "cell"
     seed: int = 0
+    partitions: int = DEFAULT_PARTITIONS
 
     def __post_init__(self) -> None:
-        for name, least in (("cells", 1), ("min_generated", 1), ("components", 1), ("seed", 0)):
+        for name, least in _LEAST:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ScoreError(f"{name} must be a whole number of at least {least}; got {value!r}.")

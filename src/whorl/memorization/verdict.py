@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.memorization.score import CTScore
+from whorl.memorization.pooled_score import PooledScore
 
 Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
 ALPHA = 0.05
@@ -82,7 +82,7 @@ def healthy_limit(n_layers: int) -> float:
     return float(stats.norm.isf(ALPHA / n_layers))
 
 
-def judge(layers: Sequence[Layer], scores: Sequence[CTScore]) -> Verdict:
+def judge(layers: Sequence[Layer], scores: Sequence[PooledScore]) -> Verdict:
     """Judge a curve.
 
     Args:
@@ -98,7 +98,7 @@ def judge(layers: Sequence[Layer], scores: Sequence[CTScore]) -> Verdict:
     )
 
 
-def _group(pairs: Sequence[tuple[Layer, CTScore]], family: int) -> LevelVerdict:
+def _group(pairs: Sequence[tuple[Layer, PooledScore]], family: int) -> LevelVerdict:
     lowest = min(pairs, key=lambda pair: pair[1].standardised)
     highest = max(pairs, key=lambda pair: pair[1].standardised)
     copying = min(1.0, lowest[1].p_value * family)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from whorl.encoders.contract import Layer
 from whorl.memorization.curve import ClosestPair, Curve
-from whorl.memorization.score import CTScore
+from whorl.memorization.pooled_score import PooledScore
 from whorl.memorization.verdict import Finding
 from whorl.report.contact_sheet import MOST_SAMPLES, contact_sheet
 from whorl.report.curve_display import CurveDisplay
@@ -92,12 +92,13 @@ class SheetView:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer of the table."""
+    """One layer of the table; `used` of `cells` count, in all partitions together."""
 
     layer: Layer
-    score: CTScore
+    score: PooledScore
     badge: Badge
     used: int
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class EntryView:
     split: bool
     despite: bool
     notes: tuple[str, ...]
+    partitions: int
     rows: tuple[LayerRow, ...]
     groups: tuple[PairGroup, ...]
     sheet: SheetView | None
@@ -169,7 +171,8 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
         split=has_levels(curve),
         despite=bool(curve.identical) and curve.verdict.whole.finding != "copies",
         notes=notes(curve),
-        rows=tuple(LayerRow(layer, s, Badge(f), sum(cell.used for cell in s.cells)) for layer, s, f in rows),
+        partitions=curve.settings.partitions,
+        rows=tuple(_layer_row(layer, score, finding) for layer, score, finding in rows),
         groups=tuple(_groups(curve, entry.pair_pictures)),
         sheet=_sheet(entry, strip=several) if entry.samples else None,
         figures=figure_view({"": curve}, number),
@@ -177,6 +180,11 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
         skipped=curve.skipped[:_MOST_SKIPPED],
         skipped_more=max(0, len(curve.skipped) - _MOST_SKIPPED),
     )
+
+
+def _layer_row(layer: Layer, score: PooledScore, finding: Finding) -> LayerRow:
+    cells = [cell for part in score.by_partition for cell in part.cells]
+    return LayerRow(layer, score, Badge(finding), sum(cell.used for cell in cells), len(cells))
 
 
 def figure_view(curves: Mapping[str, Curve], number: int) -> FigureView:
