@@ -1,0 +1,18 @@
+"""What distances to training are worth: valid p-values, one verdict, the lower tail, the pictures that may be copies."""
+
+from whorl.evidence.evidence import Evidence, LayerDistances, LayerEvidence, TailShare, weigh
+from whorl.evidence.mean_rank import CellDistances
+from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
+
+__all__ = [
+    "CellDistances",
+    "CopyCount",
+    "Evidence",
+    "LayerDistances",
+    "LayerEvidence",
+    "TailShare",
+    "conformal_p_values",
+    "copy_count",
+    "flagged",
+    "weigh",
+]

@@ -1,8 +1,8 @@
-"""What a set's distances are worth: one verdict with a known rate of false alarms, the lower tail, the flagged pictures."""
+"""What a set's distances are worth: one verdict with a known rate of false alarms, and what it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -88,6 +88,7 @@ class Evidence:
         divisions: how many random divisions the p-values come from.
         picture_p_values: float64 (m,), see `per_picture.conformal_p_values`.
         copies: about how many pictures are too near.
+        n_flagged: how many pictures are listed as copies.
     """
 
     layers: tuple[LayerEvidence, ...]
@@ -95,6 +96,7 @@ class Evidence:
     divisions: int
     picture_p_values: NDArray[np.float64]
     copies: CopyCount
+    n_flagged: int
 
     @property
     def finding(self) -> Finding:
@@ -109,7 +111,7 @@ class Evidence:
 
     @property
     def flagged(self) -> NDArray[np.bool_]:
-        """Which pictures are listed as copies: bool (m,)."""
+        """Which pictures are listed as copies: bool (m,); empty where the evidence was read from JSON."""
         return flagged(self.picture_p_values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,8 +122,24 @@ class Evidence:
             "divisions": self.divisions,
             "layers": [asdict(layer) for layer in self.layers],
             "copies": asdict(self.copies),
-            "flagged": int(self.flagged.sum()),
+            "flagged": self.n_flagged,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
+        """Rebuild from `to_dict`'s values; the pictures' p-values are not among them."""
+        layers = tuple(
+            LayerEvidence(
+                **{
+                    **layer,
+                    "by_partition": tuple(layer["by_partition"]),
+                    "tail": tuple(TailShare(**share) for share in layer["tail"]),
+                }
+            )
+            for layer in data["layers"]
+        )
+        copies = CopyCount(**data["copies"])
+        return cls(layers, data["alpha"], data["divisions"], np.empty(0), copies, data["flagged"])
 
 
 def weigh(
@@ -166,7 +184,7 @@ def weigh(
         )
         for i, layer in enumerate(layers)
     )
-    return Evidence(found, alpha, divisions, pictures, copy_count(pictures))
+    return Evidence(found, alpha, divisions, pictures, copy_count(pictures), int(flagged(pictures).sum()))
 
 
 def _statistics(
@@ -182,7 +200,7 @@ def _statistics(
     sums = np.split(
         drawn.sums(np.concatenate([part.features for part in parts], axis=1)), np.cumsum(widths)[:-1], axis=1
     )
-    values = iter([part.statistic(part_sums) for part, part_sums in zip(parts, sums, strict=True)])
+    values = iter([part.statistic(part_sums) for part, part_sums in zip(parts, split, strict=True)])
     ranks, tails = [], []
     for layer in layers:
         ranks.append(np.stack([next(values) for _ in layer.partitions], axis=1))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from whorl.encoders.contract import Layer
 from whorl.errors import StorageError
+from whorl.evidence import Evidence, LayerDistances, weigh
 from whorl.memorization.pooled_score import PooledScore
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.verdict import Verdict, judge
@@ -80,6 +81,8 @@ class Curve:
         generated_ids: their ids, in the order of `pictures`.
         pictures: per layer the numbers per picture; empty on a curve read back from JSON.
         train_ids: ids of the Reference's training rows, None where it keeps none.
+        distances: per layer the distances of the generated and the held-out pictures, which `evidence` weighs.
+        stored_evidence: the evidence of a curve read back from JSON.
     """
 
     layers: tuple[Layer, ...]
@@ -98,6 +101,8 @@ class Curve:
     generated_ids: tuple[str, ...] = field(default=(), repr=False)
     pictures: tuple[LayerPictures, ...] = field(default=(), repr=False)
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
+    distances: tuple[LayerDistances, ...] = field(default=(), repr=False)
+    stored_evidence: Evidence | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         curve = ", ".join(
@@ -126,9 +131,16 @@ class Curve:
         return np.array([score.coverage for score in self.scores])
 
     @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the distances are worth, found at first use; None on a curve made from scores alone."""
+        if self.stored_evidence is not None or not self.distances:
+            return self.stored_evidence
+        return weigh(self.distances, self.n_generated, min_generated=self.settings.min_generated)
+
+    @cached_property
     def verdict(self) -> Verdict:
         """Copies, healthy or under-fits: early layers, late layers, whole."""
-        return judge(self.layers, self.scores)
+        return judge(self.layers, self.scores, self.evidence)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve as JSON values, without the numbers per picture."""
@@ -139,6 +151,7 @@ class Curve:
             "standardised": self.standardised.tolist(),
             "p_values": self.p_values.tolist(),
             "verdict": self.verdict.to_dict(),
+            "evidence": self.evidence.to_dict() if self.evidence else None,
             "scores": [score.to_dict() for score in self.scores],
             "closest_pairs": [asdict(pair) for pair in self.closest_pairs],
             "reference": self.reference,
@@ -170,6 +183,7 @@ class Curve:
                 settings=ReferenceSettings.from_dict(data["settings"]),
                 skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),
                 warnings=tuple(data["warnings"]),
+                stored_evidence=Evidence.from_dict(data["evidence"]) if data["evidence"] else None,
                 **{name: data[name] for name in _PLAIN},
             )
         except (KeyError, TypeError) as error:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
+from whorl.evidence import LayerDistances
 from whorl.files import bytes_of, digest_bytes
 from whorl.memorization.cells import Cells
 from whorl.memorization.centres import STARTS
@@ -28,10 +29,11 @@ from whorl.neighbors import NeighborsByScope, nearest, nearest_by_scope
 
 @dataclass(frozen=True)
 class LayerScore:
-    """What one layer says about a set of generated pictures."""
+    """What one layer says about a set of generated pictures, and the distances it says so from."""
 
     score: PooledScore
     pictures: LayerPictures
+    distances: LayerDistances
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +131,14 @@ class LayerReference:
                 nearest=everywhere.index,
                 nearest_distances=everywhere.distance,
                 test_shares=share,
+            ),
+            LayerDistances(
+                self.layer,
+                tuple(
+                    part.together(its, own)
+                    for part, its, own in zip(self.partitions, distances, cells, strict=True)
+                ),
+                np.concatenate([everywhere.distance, self.test_nearest]),
             ),
         )
 

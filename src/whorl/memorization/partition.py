@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.evidence import CellDistances
 from whorl.memorization.cells import Cells
 from whorl.memorization.score import CTScore, HeldOutDistances, score_distances
 
@@ -43,6 +44,14 @@ class Partition:
             generated_cells=cells,
             train_counts=self.train_counts,
             tau=min_generated / len(distances),
+        )
+
+    def together(self, distances: NDArray[np.float64], cells: NDArray[np.int32]) -> CellDistances:
+        """Return distances (m,) in cells (m,) of generated pictures, followed by those of P."""
+        return CellDistances(
+            np.concatenate([distances, self.test_distances]),
+            np.concatenate([cells, self.test_cells]),
+            np.bincount(self.train_cells, minlength=len(self.cells)) > 0,
         )
 
     @cached_property

@@ -19,7 +19,9 @@ def picture_table(curve: Curve) -> pa.Table:
     Columns: `picture` (its id); for each layer l `cell_l` and `distance_l` (in the first partition: its cell, and the
     distance to the nearest training picture in the Reference's scope, infinite where that cell has none), `nearest_l` (id of the nearest of all training
     pictures, its row in the Reference where that keeps no ids), `nearest_distance_l`, and `test_share_l`
-    (share of the held-out pictures that lie as near to training or nearer: 0 is nearer than all of them).
+    (share of the held-out pictures that lie as near to training or nearer: 0 is nearer than all of them). Before them
+    `p_copy`, the chance that a held-out picture lies as near at any layer, and `flagged`, whether the picture is on the
+    list of copies (false discovery rate 10 %).
 
     Raises:
         ScoreError: the curve was read back from JSON, which does not keep these numbers.
@@ -31,6 +33,11 @@ def picture_table(curve: Curve) -> pa.Table:
             "this curve was read from a file and has no numbers per picture; run the audit again."
         )
     columns: dict[str, pa.Array] = {"picture": pa.array(curve.generated_ids)}
+    if curve.evidence is not None:
+        columns |= {
+            "p_copy": pa.array(curve.evidence.picture_p_values),
+            "flagged": pa.array(curve.evidence.flagged),
+        }
     names = None if curve.train_ids is None else np.array(curve.train_ids, dtype=object)
     for part in curve.pictures:
         nearest = part.nearest if names is None else names[part.nearest]

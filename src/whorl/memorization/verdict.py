@@ -9,9 +9,11 @@ from typing import Any, Literal, TypeAlias
 from scipy import stats
 
 from whorl.encoders.contract import Layer
+from whorl.evidence import Evidence, LayerEvidence
 from whorl.memorization.pooled_score import PooledScore
 
 Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
+Statistic: TypeAlias = Literal["mean rank", "lower tail"]
 ALPHA = 0.05
 
 
@@ -25,8 +27,8 @@ class LevelVerdict:
         strongest: the layer that decides: the most extreme on the finding's side, for "healthy" the one
             furthest from 0.
         standardised: that layer's standardised C_T.
-        p_value: its one-sided p-value on that side, times the number of layers of the whole curve
-            (Bonferroni), at most 1.
+        p_value: its one-sided p-value on that side, adjusted for all layers of the whole curve; see `judge`.
+        by: what decides: "mean rank" (C_T), or "lower tail" (too many pictures among the very nearest).
     """
 
     finding: Finding
@@ -34,6 +36,7 @@ class LevelVerdict:
     strongest: Layer
     standardised: float
     p_value: float
+    by: Statistic = "mean rank"
 
     def __str__(self) -> str:
         return self.finding
@@ -82,35 +85,62 @@ def healthy_limit(n_layers: int) -> float:
     return float(stats.norm.isf(ALPHA / n_layers))
 
 
-def judge(layers: Sequence[Layer], scores: Sequence[PooledScore]) -> Verdict:
+def judge(
+    layers: Sequence[Layer], scores: Sequence[PooledScore], evidence: Evidence | None = None
+) -> Verdict:
     """Judge a curve.
+
+    With evidence, by its adjusted p-values: the chance that a healthy set is said to copy is `ALPHA`, whatever the
+    dependence between layers, and a lower tail counts as well as a mean rank. From scores alone, by Bonferroni's rule.
 
     Args:
         layers: from shallow to deep.
         scores: one per layer.
+        evidence: of the same layers.
     """
     k = third(len(layers))
-    pairs = list(zip(layers, scores, strict=True))
-    return Verdict(
-        early=_group(pairs[:k], len(pairs)),
-        late=_group(pairs[-k:], len(pairs)),
-        whole=_group(pairs, len(pairs)),
-    )
+    seen = [_from_score(*pair, len(layers)) for pair in zip(layers, scores, strict=True)]
+    if evidence is not None:
+        seen = [_from_evidence(layer) for layer in evidence.layers]
+    return Verdict(early=_group(seen[:k]), late=_group(seen[-k:]), whole=_group(seen))
 
 
-def _group(pairs: Sequence[tuple[Layer, PooledScore]], family: int) -> LevelVerdict:
-    lowest = min(pairs, key=lambda pair: pair[1].standardised)
-    highest = max(pairs, key=lambda pair: pair[1].standardised)
-    copying = min(1.0, lowest[1].p_value * family)
-    under_fitting = min(1.0, highest[1].p_value_under_fit * family)
-    finding: Finding = "copies" if copying < ALPHA else "under-fits" if under_fitting < ALPHA else "healthy"
-    further_down = -lowest[1].standardised >= highest[1].standardised
-    low_side = finding == "copies" or (finding == "healthy" and further_down)
-    layer, score = lowest if low_side else highest
+@dataclass(frozen=True)
+class _Seen:
+    """One layer: its score, and adjusted p-values on either side."""
+
+    layer: Layer
+    standardised: float
+    copying: float
+    under_fitting: float
+    by: Statistic = "mean rank"
+
+
+def _from_score(layer: Layer, score: PooledScore, family: int) -> _Seen:
+    p = (min(1.0, value * family) for value in (score.p_value, score.p_value_under_fit))
+    return _Seen(layer, score.standardised, *p)
+
+
+def _from_evidence(layer: LayerEvidence) -> _Seen:
+    by: Statistic = "lower tail" if layer.p_tail < layer.p_copies else "mean rank"
+    return _Seen(layer.layer, layer.standardised, layer.adjusted_copies, layer.adjusted_under_fits, by)
+
+
+def _group(seen: Sequence[_Seen]) -> LevelVerdict:
+    copying = min(seen, key=lambda each: (each.copying, each.standardised))
+    under_fitting = min(seen, key=lambda each: (each.under_fitting, -each.standardised))
+    finding: Finding = "healthy"
+    strongest = max(seen, key=lambda each: abs(each.standardised))
+    if copying.copying <= ALPHA:
+        finding, strongest = "copies", copying
+    elif under_fitting.under_fitting <= ALPHA:
+        finding, strongest = "under-fits", under_fitting
+    low_side = finding == "copies" or (finding == "healthy" and strongest.standardised < 0)
     return LevelVerdict(
         finding=finding,
-        layers=tuple(name for name, _ in pairs),
-        strongest=layer,
-        standardised=score.standardised,
-        p_value=copying if low_side else under_fitting,
+        layers=tuple(each.layer for each in seen),
+        strongest=strongest.layer,
+        standardised=strongest.standardised,
+        p_value=strongest.copying if low_side else strongest.under_fitting,
+        by=strongest.by if finding == "copies" else "mean rank",
     )

@@ -8,6 +8,8 @@ from whorl.memorization.verdict import Finding, healthy_limit
 
 def layer_findings(curve: Curve) -> tuple[Finding, ...]:
     """Return "copies", "healthy" or "under-fits" for each layer, at the family-wise level of the verdict."""
+    if curve.evidence is not None:
+        return tuple(curve.evidence.finding_of([layer]) for layer in curve.evidence.layers)
     limit = healthy_limit(len(curve.layers))
     return tuple(_finding(score.standardised, limit) for score in curve.scores)
 

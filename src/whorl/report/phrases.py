@@ -12,6 +12,18 @@ TITLES: Mapping[str, str] = {
     "whole": "All layers together",
 }
 
+TAIL_HEADLINE = (
+    "Signs of copying: some of the generated pictures lie nearer to training pictures than almost any real, unseen "
+    "picture does."
+)
+
+TAIL_FOUND = (
+    "Some of the generated pictures lie nearer to training pictures than almost any real, unseen picture does; "
+    "the rest do not."
+)
+
+TAIL_MEANS = "These few stay closer to particular training pictures than new real pictures would."
+
 ONE_LAYER = "The one layer measured"
 
 HEADLINES: Mapping[Finding, str] = {

@@ -16,7 +16,7 @@ from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import Finding, healthy_limit
 from whorl.report.findings import layer_findings
 from whorl.report.text import p_equation, p_number, percent, plain, shorten, signed
-from whorl.report.words import has_levels, headline, identical_words, level_words, notes
+from whorl.report.words import flagged_words, has_levels, headline, identical_words, level_words, notes
 
 _HALF = 8
 _LONGEST_LAYER_NAME = 10
@@ -59,6 +59,8 @@ class CurveTable:
         lines = [Text(" "), *lines, Text(" "), Text(headline(self.curve))]
         if self.curve.identical and self.curve.verdict.whole.finding == "copies":
             lines.append(Text(identical_words(self.curve), style="bold red"))
+        listed = flagged_words(self.curve)
+        lines += [Text(listed)] if listed else []
         lines += [Text(f"Note: {note}", style="yellow") for note in notes(self.curve)]
         for line in lines:
             yield Padding(_ascii(line) if ascii_only else line, (0, 0, 0, 1), expand=False)

@@ -20,6 +20,7 @@ from whorl.report.palette import FINDING_MARKS
 from whorl.report.pictures import PairPictures, Picture, data_uri, is_small
 from whorl.report.words import (
     LevelWords,
+    flagged_words,
     has_levels,
     headline,
     identical_words,
@@ -112,6 +113,7 @@ class EntryView:
     badge: Badge
     headline: str
     identical: str
+    listed: str | None
     whole: LevelWords
     early: LevelWords
     late: LevelWords
@@ -165,6 +167,7 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
         badge=Badge(curve.verdict.whole.finding),
         headline=headline(curve),
         identical=identical_words(curve),
+        listed=flagged_words(curve),
         whole=whole,
         early=early,
         late=late,

@@ -63,9 +63,9 @@ def level_words(curve: Curve, level: Level) -> LevelWords:
         title=phrases.TITLES[level] if has_levels(curve) else phrases.ONE_LAYER,
         layers=layer_span(verdict.layers),
         finding=verdict.finding,
-        found=phrases.FOUND[verdict.finding],
-        sure=_sure(verdict, len(curve.layers)),
-        means=phrases.MEANS[verdict.finding, level],
+        found=phrases.TAIL_FOUND if _few(verdict) else phrases.FOUND[verdict.finding],
+        sure=_sure_of_few(curve, verdict) if _few(verdict) else _sure(verdict, len(curve.layers)),
+        means=phrases.TAIL_MEANS if _few(verdict) else phrases.MEANS[verdict.finding, level],
         not_proven=phrases.NOT_PROVEN[verdict.finding],
         next_step=phrases.NEXT[verdict.finding],
     )
@@ -79,7 +79,8 @@ def headline(curve: Curve) -> str:
         return f"{identical_words(curve)} {phrases.DESPITE_IDENTICAL[finding]}"
     if finding == "healthy":
         return phrases.HEADLINES["healthy"]
-    sentence = f"{phrases.HEADLINES[finding]} {phrases.WHERE[_where(curve, finding)]}"
+    opening = phrases.TAIL_HEADLINE if _few(verdict.whole) else phrases.HEADLINES[finding]
+    sentence = f"{opening} {phrases.WHERE[_where(curve, finding)]}"
     if finding == "copies" and has_levels(curve):
         far = [name for name in ("early", "late") if getattr(verdict, name).finding == "under-fits"]
         if far:
@@ -165,6 +166,37 @@ def _sure(verdict: LevelVerdict, n_layers: int) -> str:
         f"Standardised C_T is {signed(verdict.standardised)}{where}, where 0, give or take 1, is ordinary. Chance "
         f"alone would put {somewhere} that {'low' if low else 'high'} {how_often(verdict.p_value)} "
         f"(adjusted {p_equation(verdict.p_value)})."
+    )
+
+
+def _few(verdict: LevelVerdict) -> bool:
+    """Return whether it is the lower tail that tells of copies, not the set as a whole."""
+    return verdict.finding == "copies" and verdict.by == "lower tail"
+
+
+def _sure_of_few(curve: Curve, verdict: LevelVerdict) -> str:
+    shares = {} if curve.evidence is None else {layer.layer: layer.tail for layer in curve.evidence.layers}
+    told = [
+        f"{percent(share.share)} of them are nearer than the nearest {percent(share.level)} of held-out pictures"
+        for share in shares.get(verdict.strongest, ())
+    ]
+    where = f" at {layer_span([verdict.strongest])}" if len(curve.layers) > 1 else ""
+    return (
+        f"{' and '.join(told)}{where}. Chance alone would crowd as many among the nearest, at any layer, "
+        f"{how_often(verdict.p_value)} (adjusted {p_equation(verdict.p_value)})."
+    )
+
+
+def flagged_words(curve: Curve) -> str | None:
+    """Say how many pictures are listed as copies, and about how many there may be; None without evidence."""
+    if curve.evidence is None:
+        return None
+    count, copies = curve.evidence.n_flagged, curve.evidence.copies
+    listed = f"{count:,} {'picture is' if count == 1 else 'pictures are'}" if count else "No picture is"
+    return (
+        f"{listed} listed as likely copies (of such a list about one in ten is none). All in all about "
+        f"{copies.estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to {copies.high:.0f}) are nearer to "
+        "training, at some layer, than chance explains."
     )
 
 

@@ -1,0 +1,67 @@
+"""Pictures embedded once, from which every repeat draws its own T, P and Q."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl import load_encoder, open_images
+from whorl.embeddings import embed
+from whorl.encoders.contract import Layer
+
+Arrays = dict[Layer, NDArray[np.floating]]
+
+
+def embedded(sources: list[str], encoder: str, cache: str) -> Arrays:
+    """Embed all pictures of all sources: {layer: float32 (N, D)}."""
+    model = load_encoder(encoder)
+    parts = [
+        embed(open_images(source), model, label=source, cache=cache, progress=True) for source in sources
+    ]
+    return {layer: np.concatenate([part.layer(layer) for part in parts]) for layer in parts[0].layers}
+
+
+def rows(pool: Arrays, chosen: NDArray[np.int64]) -> Arrays:
+    """Return some rows of every layer."""
+    return {layer: array[chosen] for layer, array in pool.items()}
+
+
+def varying(pool: Arrays) -> Arrays:
+    """Return the layers that are not the same for every picture, as a ViT's layer 0 is."""
+    return {layer: array for layer, array in pool.items() if (array[:100] != array[0]).any()}
+
+
+def repeated(path: Path, count: int, work: Callable[[int], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return `work(i)` for each i below `count`, each kept as a line of a file: a run that was stopped goes on."""
+    done = list(_lines(path))
+    with path.open("a", encoding="utf-8") as file:
+        for number in range(len(done), count):
+            done.append(work(number))
+            file.write(json.dumps(done[-1]) + "\n")
+            file.flush()
+            sys.stderr.write(f"{number + 1} of {count}\n")
+    return done[:count]
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.exists():
+        whole = path.read_text(encoding="utf-8")
+        # A line that a stop cut short is made again.
+        kept = whole[: whole.rfind("\n") + 1]
+        path.write_text(kept, encoding="utf-8")
+        for line in kept.splitlines():
+            yield json.loads(line)
+
+
+def share(count: int, of: int) -> str:
+    """Return a share with its exact 95 % interval, in words."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(count, of).proportion_ci(0.95)
+    return f"{count} of {of}: {count / of:.1%} ({interval.low:.1%} to {interval.high:.1%})"
