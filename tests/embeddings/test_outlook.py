@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from whorl import load_encoder, open_images
 from whorl.cli.fit_time import expected_fit_seconds
@@ -194,6 +195,19 @@ def test_a_real_run_says_how_long_it_will_take():
     [(text, at)] = shown.said
     assert text.startswith("the rest will take about ")
     assert int(text.split()[-2]) == pytest.approx(took - at, rel=0.33)
+
+
+def test_inputs_of_many_shapes_are_counted_when_they_are_encoded(monkeypatch):
+    class Shapes(Paced):
+        def preprocess(self, image):
+            return torch.zeros(3, 4, 4 + int(image[0, 0, 0]) % 9)
+
+    encoder = Shapes(0.004, 1.0)
+    pictures = np.arange(90, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 3), np.uint8)
+    monkeypatch.setattr(sys.modules["whorl.embeddings.estimate"], "_SECONDS", 0.05)
+    told = estimate(open_images(pictures), encoder, cache=None, batch_size=4)
+    assert told.bytes > 0
+    assert told.seconds >= 90 * 0.004 / 2
 
 
 def test_the_probe_of_a_fit_is_bounded_and_streams_what_will_be_streamed(monkeypatch):
