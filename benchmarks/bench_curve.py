@@ -15,8 +15,9 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
 from material import Fitted, Layers, Sizes
-from race import Race
+from race import Race, seconds
 from whorl import Reference, open_images
+from whorl.cli.fit_time import expected_fit_seconds
 from whorl.embeddings import embed
 from whorl.report.audit_folder import write_audit
 
@@ -33,7 +34,7 @@ def bench_curve(race: Race, reference: Reference, layers: Layers) -> None:
 
 
 def bench_first_curve(race: Race, reference: Reference, layers: Layers, fresh: Callable[[], Path]) -> None:
-    """The same on a Reference just loaded: nothing is ready, not even its digest's parts."""
+    """The same on a Reference just loaded: nothing is left from a curve before."""
     folder = reference.save(fresh())
     loaded: list[Reference] = []
     race.benchmark.pedantic(
@@ -102,6 +103,28 @@ def bench_fit(race: Race, kind: str, encoder: Any, stored: Path, fitted: Fitted,
         share=fitted.seconds / encoding,
         at_most_share=0.05,
     )
+
+
+@pytest.mark.parametrize("memory", ["in memory", "streamed"])
+def bench_fit_estimate(race: Race, layers: Layers, sizes: Sizes, memory: str) -> None:
+    """The time foretold for fitting one layer, against the time it took."""
+    layer = layers.train.layers[0]
+    rows = [side.layer(layer) for side in (layers.train, layers.test)]
+    budget = 12 * rows[0].size - 1 if memory == "streamed" else 100 * rows[0].size
+    foretold: list[float] = []
+
+    def run() -> None:
+        foretold.append(
+            expected_fit_seconds(len(rows[0]), len(rows[1]), [sizes.width], memory=budget, partitions=1)
+        )
+
+    took = min(
+        seconds(lambda: Reference.from_embeddings({1: rows[0]}, {1: rows[1]}, memory=budget, partitions=1))
+        for _ in range(min(2, sizes.rounds))
+    )
+    what = f"Estimating the fit of a layer, T = {len(rows[0]):,} x {sizes.width}, {memory}"
+    race.alone(run, what=what, rounds=3)
+    race.note(within=[round(value / took, 3) for value in foretold[1:]])
 
 
 def _assert_agreement(reference: Reference, layers: Layers, peer: ModuleType, curve: Any) -> None:

@@ -14,7 +14,9 @@ from material import Sizes
 from race import Race, seconds
 from whorl import Reference, load_encoder, open_images
 from whorl.embeddings import embed, estimate
+from whorl.embeddings.ahead import preprocess_of
 from whorl.embeddings.options import resolve
+from whorl.embeddings.prepared import prepare
 from whorl.encoders.contract import Encoder
 from whorl.images.contract import ImageSource
 from whorl.report.audit_folder import write_audit
@@ -61,6 +63,17 @@ def bench_whole(
         against="bare forward passes of all pictures",
         rounds=3,
     )
+
+
+def bench_reading(race: Race, kind: str, encoder: Encoder, stored: Path) -> None:
+    """Reading, decoding, digesting and preprocessing alone, in one thread."""
+    source, batch = open_images(stored), _batch_size(encoder)
+    runs = [range(start, min(start + batch, len(source))) for start in range(0, len(source), batch)]
+    seconds_taken = race.alone(
+        lambda: [prepare(source, preprocess_of(encoder), run) for run in runs],
+        what=f"Reading and preprocessing {len(source):,} pictures, {kind}, one thread",
+    )
+    race.note(figures={"ms a picture": round(1e3 * seconds_taken / len(source), 3)})
 
 
 def bench_loop(

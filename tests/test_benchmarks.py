@@ -27,7 +27,7 @@ def test_every_benchmark_runs_and_the_page_has_its_row(tmp_path):
     assert text.endswith("After.\n")
     assert "begin -->\nold" not in text
     rows = [entry["extra_info"] for entry in json.loads(results.read_text())["benchmarks"]]
-    assert len(rows) >= 15
+    assert len(rows) >= 18
     for row in rows:
         assert row["what"] in text
         assert row["seconds"] > 0

@@ -1,6 +1,6 @@
 """How often is a healthy set said to copy, or to under-fit? T, P and Q are drawn afresh from one pool each time.
 
-    python benchmarks/evidence/false_alarms.py --pictures DATA/cifar10/train.parquet DATA/cifar10/test.parquet \
+python benchmarks/evidence/false_alarms.py --pictures DATA/cifar10/train.parquet DATA/cifar10/test.parquet \
         --encoder ENCODER --out runs/false-alarms.jsonl
 """
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from pool import Arrays, embedded, repeated, rows, share, varying
+
 from whorl import Reference
 from whorl.memorization.verdict import judge
 
@@ -62,7 +62,9 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--pictures", required=True, nargs="+")
     parser.add_argument("--encoder", required=True)
-    parser.add_argument("--out", type=Path, required=True, help="a line for each repeat; a stopped run goes on")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="a line for each repeat; a stopped run goes on"
+    )
     parser.add_argument("--repeats", type=int, default=200)
     parser.add_argument("--train", type=int, default=5000)
     parser.add_argument("--test", type=int, default=2000)

@@ -1,10 +1,10 @@
-"""How many planted copies does it take until they are found? Sets of fresh pictures with some copies of T among them.
+"""How many planted copies does it take until they are found? Sets of fresh pictures with copies of T among them.
 
     python benchmarks/evidence/power.py --train DATA/cifar10/train.parquet --test DATA/cifar10/test.parquet \
         --encoder ENCODER --out runs/power.jsonl
 
-P is the first half of --test, fresh pictures come from the second. Copies are pictures of T: as they are, re-encoded as
-JPEG of quality 50, shifted by two pixels, flipped, or with slight noise.
+P is the first half of --test, fresh pictures come from the second. Copies are pictures of T: as they are,
+re-encoded as JPEG of quality 50, shifted by two pixels, flipped, or with slight noise.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
 from pool import Arrays, repeated, rows, share, varying
+
 from whorl import Reference, load_encoder, open_images
 from whorl.embeddings import Embeddings, embed
 from whorl.images.selection import Selection
@@ -77,14 +77,17 @@ def main() -> None:
 
     originals = np.random.default_rng(given.seed).choice(len(train), given.originals, replace=False)
     copies = {
-        kind: encode(np.stack([alter(train[int(i)]) for i in originals]), kind) for kind, alter in KINDS.items()
+        kind: encode(np.stack([alter(train[int(i)]) for i in originals]), kind)
+        for kind, alter in KINDS.items()
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reference = Reference.from_embeddings(
             encode(train, "train"), encode(held_out, "held out"), partitions=given.partitions
         )
-    pools = {name: _arrays(held, reference) for name, held in {**copies, "fresh": encode(fresh, "fresh")}.items()}
+    pools = {
+        name: _arrays(held, reference) for name, held in {**copies, "fresh": encode(fresh, "fresh")}.items()
+    }
     plans = [(kind, part, i) for i, kind, part in product(range(given.repeats), KINDS, SHARES)]
     found = repeated(given.out, len(plans), lambda number: _once(pools, reference, given, plans[number]))
     _tell(found)
@@ -124,7 +127,7 @@ def _once(
 
 
 def _tell(found: list[dict[str, Any]]) -> None:
-    """Print a table: detection by the verdict and by plain C_T, precision and recall of the list, the best layer."""
+    """Print how often copies were found, how good the list of pictures is, and the best layer."""
     groups: dict[tuple[str, float], list[dict[str, Any]]] = defaultdict(list)
     for one in found:
         groups[one["kind"], one["share"]].append(one)

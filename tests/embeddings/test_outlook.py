@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from whorl import load_encoder, open_images
 from whorl.cli.fit_time import expected_fit_seconds
@@ -196,6 +197,22 @@ def test_a_real_run_says_how_long_it_will_take():
     assert int(text.split()[-2]) == pytest.approx(took - at, rel=0.33)
 
 
+def test_inputs_of_many_shapes_are_counted_when_they_are_encoded(monkeypatch):
+    class Shapes(Paced):
+        def preprocess(self, image):
+            return torch.zeros(3, 4, 4 + int(image[0, 0, 0]) % 9)
+
+        def encode(self, batch):
+            return super().encode(torch.zeros(len(batch), 3, 8, 8))
+
+    encoder = Shapes(0.004, 1.0)
+    pictures = np.arange(90, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 3), np.uint8)
+    monkeypatch.setattr(sys.modules["whorl.embeddings.estimate"], "_SECONDS", 0.05)
+    told = estimate(open_images(pictures), encoder, cache=None, batch_size=4)
+    assert told.bytes > 0
+    assert told.seconds >= 90 * 0.004 / 2
+
+
 def test_the_probe_of_a_fit_is_bounded_and_streams_what_will_be_streamed(monkeypatch):
     module = sys.modules["whorl.cli.fit_time"]
     probes = []
@@ -206,8 +223,9 @@ def test_the_probe_of_a_fit_is_bounded_and_streams_what_will_be_streamed(monkeyp
 
     monkeypatch.setattr(module, "_fit", fit)
     assert expected_fit_seconds(60_000, 10_000, [12_288, 12_288, 64], memory=2_000_000_000) > 0
-    assert max(size for size, _ in probes) <= 4_000_000
-    assert [streamed for _, streamed in probes[1:]] == [False, True]
+    assert max(size for size, streamed in probes if not streamed) <= 4_000_000
+    assert max(size for size, _ in probes) <= 16_000_000
+    assert [streamed for _, streamed in probes[1:]] == [False, True, True]
     monkeypatch.setattr(module, "_SECONDS", 0.0)
     probes.clear()
     widths = [64, 128, 256, 512]

@@ -1,5 +1,7 @@
 """Principal components and cells, in memory and streamed, against scikit-learn and SciPy in float64."""
 
+import threading
+
 import numpy as np
 import pytest
 from scipy.linalg import subspace_angles
@@ -15,6 +17,7 @@ from whorl.memorization.cells import Cells
 from whorl.memorization.centres import best_centres, count_distinct
 from whorl.memorization.projection import Projection
 from whorl.memorization.rows import Rows
+from whorl.memorization.workers import one_thread
 
 
 def cloud(n, d, seed=0, mean=0.0):
@@ -143,3 +146,29 @@ def test_an_error_in_a_block_ends_the_fit(small_blocks):
 
     with pytest.raises(ScoreError, match="a late block"):
         axes_streamed(Rows((4000, 24), read), 3)
+
+
+def test_threads_that_limit_linear_algebra_together_leave_it_as_it_was():
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def limits():
+        return sorted((pool["prefix"], pool["num_threads"]) for pool in threadpool_info())
+
+    def work():
+        with one_thread():
+            both.wait()
+            blas = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+            seen.append(blas)
+            both.wait()
+
+    both, seen = threading.Barrier(2), []
+    with threadpool_limits(2):
+        before = limits()
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert seen
+        assert all(number == 1 for blas in seen for number in blas)
+        assert limits() == before

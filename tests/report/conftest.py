@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from whorl.memorization import CellScore, ClosestPair, CTScore, Curve, ReferenceSettings
+from whorl.memorization import CellScore, ClosestPair, CTScore, Curve, PooledScore, ReferenceSettings
 
 NULL_SD = 0.32
 
@@ -12,7 +12,7 @@ NULL_SD = 0.32
 def _score(z, coverage):
     cells = [CellScore(i, z * NULL_SD, 5000, 1000, 50, True) for i in range(9)]
     cells.append(CellScore(9, None, 5000, 1000, 0, False))
-    return CTScore(
+    score = CTScore(
         value=z * NULL_SD,
         standardised=z,
         null_sd=NULL_SD,
@@ -22,6 +22,7 @@ def _score(z, coverage):
         cells=tuple(cells),
         tau=0.04,
     )
+    return PooledScore(score.value, z, 0.2, score.p_value, score.p_value_under_fit, coverage, (score,))
 
 
 @pytest.fixture

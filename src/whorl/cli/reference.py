@@ -248,13 +248,15 @@ def _outlook(inputs: TrainAndTest, model: Encoder, scoring: dict[str, Any]) -> P
     from whorl.cli.fit_time import expected_fit_seconds
     from whorl.embeddings.outlook import Outlook
     from whorl.embeddings.progress import progress_for
+    from whorl.memorization.memory import fits_in_memory
 
     counts = {"train": len(inputs.train), "test": len(inputs.test)}
 
     def fitting() -> float:
         widths = widths_of(model)
         # Too little to take long, and so not worth measuring.
-        if counts["train"] * sum(widths) < _FEW_NUMBERS:
+        in_memory = all(fits_in_memory((counts["train"], width), scoring["memory"]) for width in widths)
+        if in_memory and counts["train"] * sum(widths) < _FEW_NUMBERS:
             return 0.0
         return expected_fit_seconds(counts["train"], counts["test"], widths, **scoring)
 

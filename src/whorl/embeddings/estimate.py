@@ -71,11 +71,18 @@ def _measure(line: Pipeline, left: int) -> tuple[float, int]:
     """Return pictures per second, and bytes per picture."""
     size, started, batches = 0, time.perf_counter(), Batches(line.batch_size)
     marks = [Mark(0.0, 0)]
-    while marks[-1].count < left:
-        prepared = line.next()
-        for batch in batches.add(*prepared.inputs):
+    prepared = 0
+    while prepared < left:
+        given = line.next()
+        prepared += len(given.digests)
+        done = len(given.errors)
+        # What waits for others of its shape is counted when it is encoded.
+        ready = [*batches.add(*given.inputs), *(batches.rest() if prepared == left else ())]
+        for batch in ready:
             size = sum(4 * output.shape[1] for output in line.encode(batch).values())
-        marks.append(Mark(time.perf_counter() - started, marks[-1].count + len(prepared.digests)))
+            done += len(batch.rows)
+        if done:
+            marks.append(Mark(time.perf_counter() - started, marks[-1].count + done))
         if marks[-1].seconds > _SECONDS and len(marks) > _BATCHES:
             break
     return steady_rate(marks) or left / 1e-3, size

@@ -1,4 +1,4 @@
-"""What distances to training are worth: valid p-values, one verdict, the lower tail, the pictures that may be copies."""
+"""What distances to training are worth: valid p-values, one verdict, the lower tail, likely copies."""
 
 from whorl.evidence.evidence import Evidence, LayerDistances, LayerEvidence, TailShare, weigh
 from whorl.evidence.mean_rank import CellDistances

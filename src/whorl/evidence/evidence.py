@@ -60,7 +60,7 @@ class LayerEvidence:
         layer: which.
         standardised: C_T over its null spread, the mean over the partitions divided by that mean's spread over
             divisions; negative: copies.
-        by_partition: the same of each partition alone.
+        by_partition: the same of each partition alone; None where none of its cells can be scored.
         p_copies, p_tail, p_under_fits: valid for this layer and this statistic alone.
         adjusted_copies: for copying by either statistic, over all layers.
         adjusted_under_fits: for under-fitting, over all layers.
@@ -69,7 +69,7 @@ class LayerEvidence:
 
     layer: Layer
     standardised: float
-    by_partition: tuple[float, ...]
+    by_partition: tuple[float | None, ...]
     p_copies: float
     p_tail: float
     p_under_fits: float
@@ -164,7 +164,7 @@ def weigh(
     total = len(layers[0].nearness)
     drawn = Divisions.draw(generated, total - generated, count=divisions, seed=seed)
     ranks, tails = _statistics(layers, generated, drawn, min_generated)
-    means = np.stack([_standardised(parts.mean(axis=1)) for parts in ranks], axis=1)
+    means = np.stack([_standardised(_mean(parts)) for parts in ranks], axis=1)
     p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)
     copying = adjusted(np.concatenate([p_low, p_tail], axis=1)).reshape(2, -1).min(axis=0)
     under = adjusted(p_high)
@@ -174,7 +174,7 @@ def weigh(
         LayerEvidence(
             layer=layer.layer,
             standardised=float(means[0, i]),
-            by_partition=tuple(ranks[i][0].tolist()),
+            by_partition=tuple(None if np.isnan(value) else value for value in ranks[i][0].tolist()),
             p_copies=float(p_low[0, i]),
             p_tail=float(p_tail[0, i]),
             p_under_fits=float(p_high[0, i]),
@@ -197,15 +197,21 @@ def _statistics(
         parts.append(LowerTail(layer.nearness, generated))
     widths = [part.features.shape[1] for part in parts]
     # One product for all of them: the divisions are written out once.
-    sums = np.split(
-        drawn.sums(np.concatenate([part.features for part in parts], axis=1)), np.cumsum(widths)[:-1], axis=1
-    )
+    sums = drawn.sums(np.concatenate([part.features for part in parts], axis=1))
+    split = np.split(sums, np.cumsum(widths)[:-1], axis=1)
     values = iter([part.statistic(part_sums) for part, part_sums in zip(parts, split, strict=True)])
     ranks, tails = [], []
     for layer in layers:
         ranks.append(np.stack([next(values) for _ in layer.partitions], axis=1))
         tails.append(next(values))
     return ranks, np.stack(tails, axis=1)
+
+
+def _mean(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over the partitions that have a value, (1 + B,); NaN where none has."""
+    known = ~np.isnan(parts)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, parts, 0).sum(axis=1) / known.sum(axis=1))
 
 
 def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:

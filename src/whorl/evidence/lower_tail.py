@@ -1,7 +1,7 @@
 """The lower tail: more generated pictures very near to training than held-out ones are.
 
-A few copies among many pictures hardly move a mean rank, and copies beside pictures that lie too far away cancel in it. They do
-crowd among the very nearest.
+A few copies among many pictures hardly move a mean rank, and copies beside pictures that lie too far away cancel
+in it. They do crowd among the very nearest.
 """
 
 from __future__ import annotations

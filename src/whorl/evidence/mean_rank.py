@@ -44,7 +44,7 @@ class MeanRank:
         """float64 (m + n, 2 K): whether a picture is in each cell, and its rank there."""
 
     def statistic(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the standardised C_T of every division, NaN where no cell counts; row 0 is what `whorl.c_t` gives.
+        """Return the standardised C_T of every division, NaN where no cell counts; row 0 is that of `whorl.c_t`.
 
         Args:
             sums: float64 (1 + B, 2 K), of the features over each division's generated pictures.

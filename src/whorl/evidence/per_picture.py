@@ -1,4 +1,4 @@
-"""Which pictures are copies: a p-value for each, a list with a bounded share of false alarms, and how many there may be."""
+"""Which pictures are copies: a p-value for each, a list with few false alarms, and about how many there are."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def conformal_p_values(
 ) -> NDArray[np.float64]:
     """Return for each generated picture the chance that a held-out one is as near to training, at any layer.
 
-    Within a layer, a picture's place among the held-out ones; the smallest over the layers; then the place of that
-    among the smallest of the held-out pictures, which pays for the choice of the layer. For a picture that is
-    exchangeable with the held-out ones, P(p <= a) <= a for every a (Vovk, Gammerman, Shafer, Algorithmic
-    Learning in a Random World, 2005; Bates et al., Testing for outliers with conformal p-values, 2023).
+    Within a layer, a picture's place among all, generated and held-out; the smallest over the layers; then
+    the place of that among the smallest of the held-out pictures, which pays for the choice of the layer.
+    For a picture that is exchangeable with the held-out ones, P(p <= a) <= a for every a (Vovk, Gammerman,
+    Shafer, Algorithmic Learning in a Random World, 2005; Bates et al., Testing for outliers with conformal
+    p-values, 2023).
 
     Args:
         generated: per layer float64 (m,), small where a picture is near to training.
@@ -49,13 +50,12 @@ def conformal_p_values(
     >>> conformal_p_values([np.array([0.0, 2.5])], [np.array([1.0, 2.0, 3.0])])
     array([0.25, 0.75])
     """
-    n = len(held_out[0])
-    own, other = np.ones(n), np.ones(len(generated[0]))
-    for test, found in zip(held_out, generated, strict=True):
-        ordered = np.sort(test)
-        own = np.minimum(own, np.searchsorted(ordered, test, side="right") / n)
-        other = np.minimum(other, np.searchsorted(ordered, found, side="right") / n)
-    return np.asarray((1 + np.searchsorted(np.sort(own), other, side="right")) / (n + 1))
+    m, n = len(generated[0]), len(held_out[0])
+    place = np.full(m + n, m + n)
+    for found, test in zip(generated, held_out, strict=True):
+        together = np.concatenate([found, test])
+        place = np.minimum(place, np.searchsorted(np.sort(together), together, side="right"))
+    return np.asarray((1 + np.searchsorted(np.sort(place[m:]), place[:m], side="right")) / (n + 1))
 
 
 def flagged(p: NDArray[np.float64], false_share: float = FALSE_SHARE) -> NDArray[np.bool_]:
@@ -73,7 +73,7 @@ def flagged(p: NDArray[np.float64], false_share: float = FALSE_SHARE) -> NDArray
 def copy_count(p: NDArray[np.float64]) -> CopyCount:
     """Return about how many of m pictures are more than chance puts below 5 %, by their p-values.
 
-    (observed share - 0.05) / (1 - 0.05) of the pictures, not below 0: Storey's estimate (2002), read at the lower end.
+    (observed share - 0.05) / (1 - 0.05) of the pictures, not below 0: Storey's estimate (2002) at the lower end.
 
     >>> copy_count(np.full(100, 0.5)).estimate
     0.0

@@ -1,8 +1,8 @@
 """Which pictures could as well have been the generated ones: random divisions of all that were scored.
 
-Under the null hypothesis a generated picture is one more picture like the held-out ones: every division of the n + m
-pictures into n and m is as likely as the true one. What a statistic is worth is told by its values over such divisions, drawn
-once and used for every layer, so that the dependence between layers is what it is.
+Under the null hypothesis a generated picture is one more picture like the held-out ones: every division of the
+n + m pictures into n and m is as likely as the true one. What a statistic is worth is told by its values over such
+divisions, drawn once and used for every layer, so that the dependence between layers is what it is.
 """
 
 from __future__ import annotations

@@ -67,12 +67,28 @@ def _in_batches(model: Any, projected: NDArray[np.float32]) -> Any:
     Rows come in the order of the pictures' digests, which is no order: a run of them is a random sample. The
     model's own `fit` draws samples from all rows, and takes time over each draw as if it looked at all of them.
     """
-    count = max(1, len(projected) // max(_BATCH, model.n_clusters))
-    for number in range(max(count, _LEAST_BATCHES)):
+    count, steps = _batches(len(projected), model.n_clusters)
+    for number in range(steps):
         turn = number % count
         first, last = (len(projected) * edge // count for edge in (turn, turn + 1))
         model.partial_fit(projected[first:last])
     return model
+
+
+def rows_shown(n: int, cells: int) -> float:
+    """Return how many rows one start of mini-batch k-means is shown, the same row several times counted as often.
+
+    >>> rows_shown(10_000, 10), rows_shown(2_000_000, 10)
+    (640000.0, 2000000.0)
+    """
+    count, steps = _batches(n, cells)
+    return steps * n / count
+
+
+def _batches(n: int, cells: int) -> tuple[int, int]:
+    """Return in how many batches n rows are cut, and how many are shown, some of them again."""
+    count = max(1, n // max(_BATCH, cells))
+    return count, max(count, _LEAST_BATCHES)
 
 
 def count_distinct(points: NDArray[np.floating], most: int) -> int:

@@ -116,14 +116,10 @@ class LayerReference:
         train_cells = [part.train_cells for part in self.partitions]
         found = list(_nearest(projected, self.train, cells, train_cells, settings))
         distances = [_in_scope(near, settings) for near in found]
-        scores = [
-            part.score(its, own, min_generated=settings.min_generated)
-            for part, its, own in zip(self.partitions, distances, cells, strict=True)
-        ]
         everywhere = found[0].everywhere
         share = np.searchsorted(self._sorted_test, everywhere.distance, side="right") / len(self._sorted_test)
         return LayerScore(
-            pooled(scores, self.partitions, distances, cells),
+            pooled(self.partitions, distances, cells, min_generated=settings.min_generated),
             LayerPictures(
                 layer=self.layer,
                 cells=tuple(cells),
@@ -179,7 +175,7 @@ class LayerReference:
 def _seeds(layer: Layer, settings: ReferenceSettings) -> Iterator[list[int]]:
     """Yield for each partition a seed of the projection and one for each start of k-means.
 
-    They depend on the layer's name and not on the other layers; the first partition does not depend on how many follow.
+    They depend on the layer's name and not on the other layers, the first partition not on how many follow.
     """
     name = zlib.crc32(str(layer).encode())
     for number in range(settings.partitions):

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 def picture_table(curve: Curve) -> pa.Table:
     """Return the numbers per picture as an Arrow table of m rows.
 
-    Columns: `picture` (its id); for each layer l `cell_l` and `distance_l` (in the first partition: its cell, and the
-    distance to the nearest training picture in the Reference's scope, infinite where that cell has none), `nearest_l` (id of the nearest of all training
-    pictures, its row in the Reference where that keeps no ids), `nearest_distance_l`, and `test_share_l`
-    (share of the held-out pictures that lie as near to training or nearer: 0 is nearer than all of them). Before them
-    `p_copy`, the chance that a held-out picture lies as near at any layer, and `flagged`, whether the picture is on the
-    list of copies (false discovery rate 10 %).
+    Columns: `picture` (its id); `p_copy`, the chance that a held-out picture lies as near to training at
+    any layer, and `flagged`, whether the picture is on the list of copies (false discovery rate 10 %); then
+    for each layer l `cell_l` and `distance_l` (in the first partition: its cell, and the distance to the
+    nearest training picture in the Reference's scope, infinite where that cell has none), `nearest_l` (id
+    of the nearest of all training pictures, its row in the Reference where that keeps no ids),
+    `nearest_distance_l`, and `test_share_l` (share of the held-out pictures that lie as near to training or
+    nearer: 0 is nearer than all of them).
 
     Raises:
         ScoreError: the curve was read back from JSON, which does not keep these numbers.

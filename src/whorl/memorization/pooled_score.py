@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from whorl.errors import ScoreError
 from whorl.memorization.partition import Partition
 from whorl.memorization.score import CTScore
 
@@ -26,7 +27,7 @@ class PooledScore:
         p_value: one-sided for copying, Phi(standardised): small means copies.
         p_value_under_fit: the other side, 1 - Phi(standardised).
         coverage: mean share of the test points that lie in cells that count.
-        by_partition: each partition's own score.
+        by_partition: the score of each partition in which any cell can be scored.
     """
 
     value: float
@@ -50,24 +51,36 @@ class PooledScore:
 
 
 def pooled(
-    scores: Sequence[CTScore],
     partitions: Sequence[Partition],
     distances: Sequence[NDArray[np.float64]],
     cells: Sequence[NDArray[np.int32]],
+    *,
+    min_generated: int,
 ) -> PooledScore:
-    """Take the mean of one score per partition.
+    """Score in each partition, and take the mean. A partition without a cell that can be scored is left out.
 
     Args:
-        scores: one per partition.
         partitions: of the Reference.
         distances: for each partition float64 (m,), of the generated pictures.
         cells: for each partition int32 (m,).
+        min_generated: a cell counts when it holds more generated pictures than this.
+
+    Raises:
+        ScoreError: no cell of any partition can be scored.
     """
+    scores, influences, errors = [], [], []
+    for partition, its, own in zip(partitions, distances, cells, strict=True):
+        try:
+            scores.append(partition.score(its, own, min_generated=min_generated))
+        except ScoreError as error:
+            errors.append(error)
+        else:
+            influences.append(_influences(scores[-1], partition, its, own) if len(partitions) > 1 else None)
+    if not scores:
+        raise errors[0]
     each = np.array([score.standardised for score in scores])
-    spread = 1.0
-    if len(scores) > 1:
-        parts = zip(scores, partitions, distances, cells, strict=True)
-        spread = float(np.linalg.norm(np.mean([_influences(*part) for part in parts], axis=0)))
+    known = [influence for influence in influences if influence is not None]
+    spread = float(np.linalg.norm(np.mean(known, axis=0))) if known else 1.0
     standardised = float(each.mean()) / spread
     return PooledScore(
         value=float(np.mean([score.value for score in scores])),
@@ -85,9 +98,9 @@ def _influences(
 ) -> NDArray[np.float64]:
     """Return how much each of the m + n pictures moves the standardised C_T by being generated; squares sum to 1.
 
-    Under the null hypothesis the generated pictures of a cell are a random sample of all that lie in it, and their mean
-    rank varies as sampling without replacement has it. The products of two partitions' influences, summed, are the
-    correlation of their scores.
+    Under the null hypothesis the generated pictures of a cell are a random sample of all that lie in it, and their
+    mean rank varies as sampling without replacement has it. The products of two partitions' influences, summed,
+    are the correlation of their scores.
     """
     together = np.concatenate([distances, partition.test_distances])
     labels = np.concatenate([cells, partition.test_cells])

@@ -28,6 +28,7 @@ from whorl.memorization.pairs import closest_pairs
 from whorl.memorization.provenance import EncoderRecord, reload_encoder
 from whorl.memorization.reference_folder import read_folder, write_folder
 from whorl.memorization.settings import DEFAULT_PARTITIONS, ReferenceSettings
+from whorl.memorization.workers import one_thread_of_blas
 from whorl.neighbors import Metric
 
 if TYPE_CHECKING:
@@ -195,8 +196,6 @@ class Reference(ReferenceContents):
         Raises:
             ScoreError: a layer is missing or of another width, NaN, too few rows, no cell that can be scored.
         """
-        from threadpoolctl import threadpool_limits
-
         held = generated if isinstance(generated, Embeddings) else self._wrap(generated)
         self.check_count(len(held), held.source)
         missing = [layer for layer in self.layers if layer not in held.layers]
@@ -205,7 +204,7 @@ class Reference(ReferenceContents):
                 f"the Reference scores layers {listed(self.layers)}; these embeddings lack {listed(missing)}."
             )
         # NumPy's threads, which wait by spinning, and torch's would stand in each other's way at every layer.
-        with threadpool_limits(1, user_api="blas"):
+        with one_thread_of_blas():
             scored = [part.score(held.layer(part.layer), self.settings) for part in self.layer_references]
         identical, notes = self._compare_keys(held)
         return Curve(

@@ -91,7 +91,8 @@ def judge(
     """Judge a curve.
 
     With evidence, by its adjusted p-values: the chance that a healthy set is said to copy is `ALPHA`, whatever the
-    dependence between layers, and a lower tail counts as well as a mean rank. From scores alone, by Bonferroni's rule.
+    dependence between layers, and a lower tail counts as well as a mean rank. From scores alone, by Bonferroni's
+    rule.
 
     Args:
         layers: from shallow to deep.
@@ -117,8 +118,8 @@ class _Seen:
 
 
 def _from_score(layer: Layer, score: PooledScore, family: int) -> _Seen:
-    p = (min(1.0, value * family) for value in (score.p_value, score.p_value_under_fit))
-    return _Seen(layer, score.standardised, *p)
+    copying, under_fitting = (min(1.0, p * family) for p in (score.p_value, score.p_value_under_fit))
+    return _Seen(layer, score.standardised, copying, under_fitting)
 
 
 def _from_evidence(layer: LayerEvidence) -> _Seen:

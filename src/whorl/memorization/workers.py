@@ -6,23 +6,58 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
 
 from whorl.cores import cores
+from whorl.process_wide import ProcessWide
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def one_thread() -> Any:
-    """Return a context in which linear algebra runs on one thread.
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run linear algebra on one thread within the block.
 
     Several threads cut a product into as many parts as there are cores, and sums in other parts have other
     last bits. The cores are used by `in_order` instead, each on a piece of its own.
     """
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(1)
+    with one_thread_of_blas(), threadpool_limits(1, user_api="openmp"):  # OpenMP's limit is each thread's own
+        yield
+
+
+def one_thread_of_blas() -> AbstractContextManager[None]:
+    """Return a context in which NumPy's linear algebra runs on one thread, and torch's on all."""
+    return _blas.held()
+
+
+def _limit_blas() -> Callable[[], object]:
+    from threadpoolctl import threadpool_limits
+
+    _take_over()
+    limits = threadpool_limits(1, user_api="blas")
+
+    def put_back() -> None:
+        _take_over()
+        limits.restore_original_limits()
+        _take_over()
+
+    return put_back
+
+
+def _take_over() -> None:
+    """Let this thread set OpenBLAS's limit: threadpoolctl 3.8 leaves that to the thread that did so first."""
+    import threadpoolctl
+
+    clear = getattr(getattr(threadpoolctl, "OpenBLASController", None), "clear_controlling_thread", None)
+    if clear is not None:
+        clear(force=True)
+
+
+_blas = ProcessWide(_limit_blas)
 
 
 def in_order(

@@ -5,7 +5,8 @@ A tile is small enough to be reduced while it lies in the processor's cache, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from whorl.neighbors.candidates import Candidates, Pairs
 from whorl.neighbors.layout import Layout, Stretch
 from whorl.neighbors.space import ReadyPoints, Space
+from whorl.process_wide import ProcessWide
 
 if TYPE_CHECKING:
     import torch
@@ -79,13 +81,19 @@ def _full_precision(device: str) -> Iterator[None]:
     """Compute products as exactly as their dtype allows, whatever the caller allows elsewhere."""
     import torch
 
+    with _highest.held(), torch.autocast(torch.device(device).type, enabled=False):
+        yield
+
+
+def _raise_precision() -> Callable[[], object]:
+    import torch
+
     allowed = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("highest")
-    try:
-        with torch.autocast(torch.device(device).type, enabled=False):
-            yield
-    finally:
-        torch.set_float32_matmul_precision(allowed)
+    return functools.partial(torch.set_float32_matmul_precision, allowed)
+
+
+_highest = ProcessWide(_raise_precision)
 
 
 def _see(

@@ -13,8 +13,8 @@ TITLES: Mapping[str, str] = {
 }
 
 TAIL_HEADLINE = (
-    "Signs of copying: some of the generated pictures lie nearer to training pictures than almost any real, unseen "
-    "picture does."
+    "Signs of copying: some of the generated pictures lie nearer to training pictures than almost any real, "
+    "unseen picture does."
 )
 
 TAIL_FOUND = (
@@ -33,7 +33,8 @@ HEADLINES: Mapping[Finding, str] = {
     ),
     "healthy": (
         "No copying found: at no layer do the generated pictures lie measurably nearer to the training pictures "
-        "than real, unseen pictures do, or farther away. A few copies among many originals would not show here."
+        "than real, unseen pictures do, or farther away, and no more of them than chance explains are among the "
+        "very nearest."
     ),
     "under-fits": (
         "The generated pictures lie farther from the training pictures than real, unseen pictures do: they "
@@ -89,12 +90,11 @@ MEANS: Mapping[tuple[Finding, str], str] = {
 
 NOT_PROVEN: Mapping[Finding, str] = {
     "copies": (
-        "Not which pictures are copies, nor how many. Pictures that are plainer, or more alike, than real ones "
+        "Not that every picture on the list is a copy. Pictures that are plainer, or more alike, than real ones "
         "also lie nearer."
     ),
     "healthy": (
-        "Not that nothing is copied: a few copies stay hidden among many originals, and copies can cancel out "
-        "against pictures that lie far away."
+        "Not that nothing is copied: single copies, or copies that were changed much, are not told from chance."
     ),
     "under-fits": "Not that nothing is copied: single copies can hide among pictures that lie far away.",
 }
@@ -114,15 +114,15 @@ NEXT: Mapping[Finding, str] = {
 }
 
 LIMITS: tuple[str, ...] = (
-    "A healthy score is no proof that nothing is copied. It compares whole sets: a few copies among many "
-    "originals hardly move it, and copies can cancel out against pictures that lie far away.",
-    "“Copies” is no proof that any one picture was copied, nor a count of copies. Pictures that are plainer "
-    "or more alike than real ones lie nearer too. Only the pairs themselves show what is repeated.",
+    "A healthy verdict is no proof that nothing is copied. It compares sets: single copies, or copies changed so "
+    "much that held-out pictures lie as near, are not told from chance.",
+    "“Copies” is no proof that any one picture was copied. Pictures that are plainer or more alike than real "
+    "ones lie nearer too, and the count of copies is an estimate. Only the pairs show what is repeated.",
     "The result holds for this encoder ({encoder}), these {n_train} training pictures and these {n_test} "
     "held-out pictures. What the encoder does not see, or what the model learned from elsewhere, is not tested.",
     "Held-out pictures must be drawn like the training pictures. If they come from another source, time or "
     "compression, they lie farther from training by themselves, and honest pictures then look like copies.",
-    "The p-values are approximate and adjusted for {n_layers}; copying and under-fitting are each tested at "
+    "The p-values are adjusted for {n_layers}; copying and under-fitting are each tested at "
     "{alpha}, so up to about one honest model in ten is flagged on one side or the other. Pictures are taken as "
     "independent of each other.",
     "Nearness is measured here, not judged. Whether a resemblance matters, legally or otherwise, is a question "
