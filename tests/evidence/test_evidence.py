@@ -48,10 +48,10 @@ def test_the_true_division_has_the_score_of_c_t_and_others_what_they_would_have(
     for cell in (0, 1):
         inside, near = labels == cell, train[cells[0] == cell]
         distance[inside] = np.sqrt(((together[inside][:, None] - near) ** 2).sum(-1)).min(1)
-    divisions = Divisions.draw(60, 90, count=3)
+    divisions = Divisions(60, 90, count=3)
     part = MeanRank(CellDistances(distance, labels, np.ones(2, bool)), min_generated=5)
     found = part.statistic(divisions.sums(part.features))
-    for row, chosen in enumerate(divisions.chosen):
+    for row, chosen in enumerate(divisions.chosen()):
         rest = np.setdiff1d(np.arange(150), chosen)
         score = c_t(
             train,
@@ -68,7 +68,7 @@ def test_the_true_division_has_the_score_of_c_t_and_others_what_they_would_have(
 def test_cells_without_training_or_enough_generated_pictures_do_not_count():
     cells = np.array([0, 0, 0, 1, 1, 2] * 10)
     distances = np.arange(60.0)
-    divisions = Divisions.draw(20, 40, count=5)
+    divisions = Divisions(20, 40, count=5)
     whole = MeanRank(CellDistances(distances, cells, np.array([True, False, False])), min_generated=2)
     alone = MeanRank(
         CellDistances(distances, np.where(cells == 0, 0, 1), np.array([True, False])), min_generated=2
@@ -84,11 +84,11 @@ def test_the_lower_tail_is_the_hypergeometric_one():
     rng = np.random.default_rng(1)
     nearness = rng.random(200)
     nearness[:6] = 0.0
-    divisions = Divisions.draw(50, 150, count=4)
+    divisions = Divisions(50, 150, count=4)
     tail = LowerTail(nearness, 50, levels=(0.05, 0.1))
     found = tail.statistic(divisions.sums(tail.features))
     order = np.argsort(nearness, kind="stable")
-    for row, chosen in enumerate(divisions.chosen):
+    for row, chosen in enumerate(divisions.chosen()):
         each = []
         for count in (10, 20):
             drawn = np.isin(order[:count], chosen).sum()

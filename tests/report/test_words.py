@@ -51,7 +51,7 @@ def test_the_headline_says_where(make_curve, z, where):
 def test_healthy_words_warn_of_hidden_copies(make_curve):
     curve = make_curve(HEALTHY)
     assert "very nearest" in headline(curve)
-    assert "few copies" in level_words(curve, "whole").not_proven
+    assert "single copies" in level_words(curve, "whole").not_proven
     assert "Single copies remain possible" in headline(make_curve(FAR))
 
 

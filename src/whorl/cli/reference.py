@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
-from whorl.memorization.settings import DEFAULT_PARTITIONS
 
 if TYPE_CHECKING:
     from whorl.embeddings import EncodeOptions, Progress
@@ -82,7 +81,7 @@ def build(
         typer.Option(
             min=1, rich_help_panel=_SCORE, help="How many times T is divided into cells; C_T is the mean."
         ),
-    ] = DEFAULT_PARTITIONS,
+    ] = 5,
     min_generated: Annotated[
         int,
         typer.Option(

@@ -162,7 +162,7 @@ def weigh(
         seed: fixes them.
     """
     total = len(layers[0].nearness)
-    drawn = Divisions.draw(generated, total - generated, count=divisions, seed=seed)
+    drawn = Divisions(generated, total - generated, divisions, seed)
     ranks, tails = _statistics(layers, generated, drawn, min_generated)
     means = np.stack([_standardised(_mean(parts)) for parts in ranks], axis=1)
     p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)

@@ -7,7 +7,9 @@ divisions, drawn once and used for every layer, so that the dependence between l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,50 +19,55 @@ DIVISIONS = 1999
 _NUMBERS = 4_000_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Divisions:
-    """The true division and random ones.
+    """The true division of all pictures into generated and held-out ones, and random divisions of the same sizes.
 
     Attributes:
-        total: pictures in all, n + m; the m generated ones come first.
-        chosen: int32 (1 + B, m), which are called generated; row 0 is the truth.
+        generated: m; these pictures come first.
+        held_out: n.
+        count: how many random ones, B.
+        seed: fixes them.
     """
 
-    total: int
-    chosen: NDArray[np.int32]
+    generated: int
+    held_out: int
+    count: int = DIVISIONS
+    seed: int = 0
 
-    @classmethod
-    def draw(cls, generated: int, held_out: int, *, count: int = DIVISIONS, seed: int = 0) -> Divisions:
-        """Draw divisions of `generated` + `held_out` pictures, each equally likely.
+    def __len__(self) -> int:
+        return 1 + self.count
 
-        >>> Divisions.draw(2, 3, count=4).chosen.shape
-        (5, 2)
+    def chosen(self) -> Iterator[NDArray[np.int64]]:
+        """Yield for each division the m pictures that it calls generated; first the truth.
+
+        >>> [len(each) for each in Divisions(2, 3, count=3).chosen()]
+        [2, 2, 2, 2]
         """
-        total = generated + held_out
-        rng = np.random.default_rng(seed)
-        rows = [np.arange(generated)]
-        rows += [rng.choice(total, generated, replace=False, shuffle=False) for _ in range(count)]
-        return cls(total, np.stack(rows).astype(np.int32))
+        total, rng = self.generated + self.held_out, np.random.default_rng(self.seed)
+        yield np.arange(self.generated)
+        for _ in range(self.count):
+            yield rng.choice(total, self.generated, replace=False, shuffle=False)
 
     def sums(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of each feature over each division's generated pictures, as one matrix product.
+        """Return the sum of each feature over each division's generated pictures, as matrix products.
 
         Args:
-            features: float64 (n + m, F).
+            features: float64 (m + n, F).
 
         Returns:
             float64 (1 + B, F).
 
-        >>> Divisions(3, np.array([[0], [2]], np.int32)).sums(np.array([[1.0], [5.0], [7.0]]))
-        array([[1.],
-               [7.]])
+        >>> Divisions(1, 2, count=0).sums(np.array([[1.0], [5.0], [7.0]]))
+        array([[1.]])
         """
-        result = np.empty((len(self.chosen), features.shape[1]))
-        step = max(1, _NUMBERS // self.total)
-        for start in range(0, len(result), step):
-            part = self.chosen[start : start + step]
-            called = np.zeros((len(part), self.total))
-            np.put_along_axis(called, part, 1, axis=1)
+        result, chosen = np.empty((len(self), features.shape[1])), self.chosen()
+        step = max(1, _NUMBERS // len(features))
+        for start in range(0, len(self), step):
+            part = list(islice(chosen, step))
+            called = np.zeros((len(part), len(features)))
+            for row, pictures in zip(called, part, strict=True):
+                row[pictures] = 1
             np.matmul(called, features, out=result[start : start + step])
         return result
 
@@ -98,7 +105,7 @@ def adjusted(p: NDArray[np.float64]) -> NDArray[np.float64]:
         float64 (K,), of the true division.
 
     >>> adjusted(np.array([[0.25, 0.5], [0.5, 0.25], [0.75, 0.75], [1.0, 1.0]]))
-    array([0.5 , 0.75])
+    array([0.5, 0.5])
     """
     smallest = np.sort(p.min(axis=1))
     return np.asarray(np.searchsorted(smallest, p[0], side="right") / len(p))
