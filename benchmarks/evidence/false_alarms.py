@@ -1,7 +1,7 @@
 """How often is a healthy set said to copy, or to under-fit? T, P and Q are drawn afresh from one pool each time.
 
 python benchmarks/evidence/false_alarms.py --pictures DATA/cifar10/train.parquet DATA/cifar10/test.parquet \
-        --encoder ENCODER --out runs/false-alarms.jsonl
+        --encoder ENCODER --out runs/false-alarms.jsonl --figure false-alarms.svg
 """
 
 from __future__ import annotations
@@ -31,6 +31,28 @@ def main() -> None:
         print(f"{name}: quartiles {np.quantile(values, [0.25, 0.5, 0.75]).round(3).tolist()}")  # noqa: T201
     some = sum(one["flagged"] > 0 for one in found)
     print(f"sets with a flagged picture: {share(some, len(found))}")  # noqa: T201
+    if given.figure:
+        _draw(found, given.figure)
+
+
+def _draw(found: list[dict[str, Any]], path: Path) -> None:
+    """Draw how many sets have an adjusted p-value of at most p: for valid p-values, at most the diagonal."""
+    from whorl.report.figures import new_figure, save_figure
+    from whorl.report.palette import INK, line_style
+
+    figure = new_figure(5.5, 5.0)
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=1, linestyle=":", label="every p-value as likely")
+    for index, (name, words) in enumerate((("p_copies", "copies"), ("p_under_fits", "under-fits"))):
+        values = np.sort([one[name] for one in found])
+        shares = np.arange(1, len(values) + 1) / len(values)
+        axes.step(values, shares, where="post", color=line_style(index).colour, label=words)
+    axes.axvline(0.05, color=INK, linewidth=0.8)
+    axes.set(
+        xlabel="adjusted p-value of a healthy set", ylabel="share of sets below", xlim=(0, 1), ylim=(0, 1)
+    )
+    axes.legend(frameon=False)
+    save_figure(figure, path, title=f"Adjusted p-values of {len(found)} healthy sets")
 
 
 def _once(pool: Arrays, given: argparse.Namespace, number: int) -> dict[str, Any]:
@@ -72,6 +94,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--partitions", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cache", default="auto")
+    parser.add_argument("--figure", type=Path, help="draw the p-values (.svg or .png)")
     return parser.parse_args()
 
 
