@@ -62,3 +62,24 @@ def test_the_streamed_fit_is_measured(tmp_path):
     run = _python("benchmarks/streamed_fit.py", "--folder", str(tmp_path), *sizes)
     assert run.returncode == 0, run.stderr[-3000:]
     assert "6,000" in run.stdout or "6000" in run.stdout
+
+
+@pytest.mark.slow
+def test_the_study_of_false_alarms_goes_on_where_it_was(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (900, 4, 4, 3), dtype=np.uint8)
+    np.save(tmp_path / "p.npy", pictures)
+    given = [
+        "--pictures",
+        str(tmp_path / "p.npy"),
+        "--encoder",
+        "pixels:4",
+        "--cache",
+        str(tmp_path / "cache"),
+    ]
+    sizes = ["--train", "300", "--test", "200", "--size", "250", "--out", str(tmp_path / "out.jsonl")]
+    for repeats in ("2", "3"):
+        run = _python("benchmarks/evidence/false_alarms.py", *given, *sizes, "--repeats", repeats)
+        assert run.returncode == 0, run.stderr[-3000:]
+        assert f"of {repeats}:" in run.stdout
+    assert "1 of 3" not in run.stderr
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 3
