@@ -309,6 +309,18 @@ def test_spawned_processes(folder, encoder):
         assert one.inputs[0].batch.equal(other.inputs[0].batch)
 
 
+@pytest.mark.parametrize("error", [ConnectionResetError(104, "reset by peer"), EOFError()])
+def test_a_process_killed_while_it_hands_something_over_is_told_too(error):
+    def sent():
+        yield 1
+        raise error
+
+    received = processes._received(sent())
+    assert next(received) == 1
+    with pytest.raises(WhorlError, match=r"ended unexpectedly.*--workers 0"):
+        next(received)
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_ended_takes_its_processes_along(folder, tmp_path, end):
     """Also when it cannot say goodbye: they look after their parent every second."""
@@ -322,7 +334,7 @@ def test_a_run_that_is_ended_takes_its_processes_along(folder, tmp_path, end):
             def preprocess(self, image):
                 open(sys.argv[2] + "/" + str(os.getpid()), "w").close()
                 return encoder.preprocess(image)
-            def encode(self, batch): time.sleep(0.2); return encoder.encode(batch)
+            def encode(self, batch): time.sleep(1.0); return encoder.encode(batch)
         embed(sys.argv[1], Slow(), cache=None, workers=2, batch_size=1)
     """)
     pids = tmp_path / "pids"

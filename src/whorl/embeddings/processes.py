@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -111,7 +111,7 @@ def in_processes(
         )
         iterator = iter(loader)
     try:
-        for received in iterator:
+        for received in _received(iterator):
             turns.to_encoder()
             yield _unpacked(received)
             turns.to_readers()
@@ -119,6 +119,30 @@ def in_processes(
         turns.to_readers()
         # An exception's traceback may keep the iterator, and with it the processes, alive for long.
         getattr(iterator, "_shutdown_workers", lambda: None)()
+
+
+def _received(iterator: Iterator[Any]) -> Iterator[Any]:
+    """Yield what the processes send.
+
+    Raises:
+        WhorlError: one was killed while it handed something over, which torch does not look for.
+    """
+    while True:
+        try:
+            received = next(iterator)
+        except StopIteration:
+            return
+        except (ConnectionError, EOFError) as error:
+            raise _ended_unexpectedly(error) from error
+        yield received
+
+
+def _ended_unexpectedly(error: Exception) -> WhorlError:
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return WhorlError(
+        f"a process that reads pictures ended unexpectedly ({first}): is memory short? What is finished stays: run "
+        "the same command again, with fewer of them or none (--workers 0)."
+    )
 
 
 @contextlib.contextmanager
@@ -133,10 +157,7 @@ def killed_processes_told() -> Generator[None, None, None]:
     except RuntimeError as error:
         if "DataLoader worker" not in str(error):
             raise
-        raise WhorlError(
-            f"a process that reads pictures ended unexpectedly ({str(error).splitlines()[0]}): is memory short? "
-            "What is finished stays: run the same command again, with fewer of them or none (--workers 0)."
-        ) from error
+        raise _ended_unexpectedly(error) from error
 
 
 class _Runs:
