@@ -140,8 +140,8 @@ def _received(iterator: Iterator[Any]) -> Iterator[Any]:
 def _ended_unexpectedly(error: Exception) -> WhorlError:
     first = (str(error).splitlines() or [type(error).__name__])[0]
     return WhorlError(
-        f"a process that reads pictures ended unexpectedly ({first}): is memory short? What is finished stays: run "
-        "the same command again, with fewer of them or none (--workers 0)."
+        f"a process that reads pictures ended unexpectedly ({first}): is memory short? What is finished stays: "
+        "run the same command again, with fewer of them or none (--workers 0)."
     )
 
 
