@@ -38,6 +38,6 @@ def test_every_option_the_docs_name_exists():
     for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")):
         named = set(re.findall(r"`?(?<![\w-])(--[a-z][a-z-]+)", page.read_text()))
         foreign = {"--extra", "--constraint"}
-        scripts = {script for script in ROOT.glob("benchmarks/*.py") if script.name in page.read_text()}
+        scripts = {script for script in ROOT.glob("benchmarks/**/*.py") if script.name in page.read_text()}
         foreign |= {name for script in scripts for name in re.findall(r'"(--[a-z-]+)"', script.read_text())}
         assert named - known - foreign == set(), page.name
