@@ -1,13 +1,23 @@
 """What distances to training are worth: valid p-values, one verdict, the lower tail, likely copies."""
 
-from whorl.evidence.evidence import Evidence, LayerDistances, LayerEvidence, TailShare, weigh
+from whorl.evidence.evidence import (
+    ALPHA,
+    Evidence,
+    Finding,
+    LayerDistances,
+    LayerEvidence,
+    TailShare,
+    weigh,
+)
 from whorl.evidence.mean_rank import CellDistances
 from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
 
 __all__ = [
+    "ALPHA",
     "CellDistances",
     "CopyCount",
     "Evidence",
+    "Finding",
     "LayerDistances",
     "LayerEvidence",
     "TailShare",

@@ -216,7 +216,8 @@ def _mean(parts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Divide by the spread over the random divisions; C_T's own correction of its mean is left in."""
-    spread = float(np.nanstd(values[1:]))
+    known = values[1:][~np.isnan(values[1:])]
+    spread = float(known.std()) if known.size else 0.0
     return values / spread if spread > 0 else values
 
 

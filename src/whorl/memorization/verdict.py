@@ -9,12 +9,10 @@ from typing import Any, Literal, TypeAlias
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence import Evidence, LayerEvidence
+from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence
 from whorl.memorization.pooled_score import PooledScore
 
-Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
 Statistic: TypeAlias = Literal["mean rank", "lower tail"]
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)

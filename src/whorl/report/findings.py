@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from whorl.evidence import Finding
 from whorl.memorization.curve import Curve
-from whorl.memorization.verdict import Finding, healthy_limit
+from whorl.memorization.verdict import healthy_limit
 
 
 def layer_findings(curve: Curve) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whorl.memorization.verdict import Finding
+from whorl.evidence import Finding
 
 INK = "#1b2330"
 MUTED = "#5a6472"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from whorl.memorization.verdict import Finding
+from whorl.evidence import Finding
 
 TITLES: Mapping[str, str] = {
     "early": "Low level: colour, texture",

@@ -12,8 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from whorl.evidence import Finding
 from whorl.memorization.curve import Curve
-from whorl.memorization.verdict import Finding, healthy_limit
+from whorl.memorization.verdict import healthy_limit
 from whorl.report.findings import layer_findings
 from whorl.report.text import p_equation, p_number, percent, plain, shorten, signed
 from whorl.report.words import flagged_words, has_levels, headline, identical_words, level_words, notes

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from whorl.encoders.contract import Layer
+from whorl.evidence import Finding
 from whorl.memorization.curve import ClosestPair, Curve
 from whorl.memorization.pooled_score import PooledScore
-from whorl.memorization.verdict import Finding
 from whorl.report.contact_sheet import MOST_SAMPLES, contact_sheet
 from whorl.report.curve_display import CurveDisplay
 from whorl.report.entries import ReportEntry, ReportFigure

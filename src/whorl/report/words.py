@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from whorl.evidence import ALPHA, Finding
 from whorl.memorization.curve import Curve
-from whorl.memorization.verdict import ALPHA, Finding, LevelVerdict
+from whorl.memorization.verdict import LevelVerdict
 from whorl.report import phrases
 from whorl.report.text import how_often, layer_span, p_equation, percent, plain, signed
 
@@ -194,9 +195,9 @@ def flagged_words(curve: Curve) -> str | None:
     count, copies = curve.evidence.n_flagged, curve.evidence.copies
     listed = f"{count:,} {'picture is' if count == 1 else 'pictures are'}" if count else "No picture is"
     return (
-        f"{listed} listed as likely copies (of such a list about one in ten is none). All in all about "
-        f"{copies.estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to {copies.high:.0f}) are nearer to "
-        "training, at some layer, than chance explains."
+        f"{listed} listed as likely copies (of such lists at most one in ten is none, on average). All in all "
+        f"about {copies.estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to {copies.high:.0f}) are nearer "
+        "to training, at some layer, than chance explains."
     )
 
 
