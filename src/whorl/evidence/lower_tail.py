@@ -6,6 +6,8 @@ in it. They do crowd among the very nearest.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
@@ -33,10 +35,8 @@ class LowerTail:
         limits = {float(ordered[max(1, round(level * total)) - 1]) for level in levels}
         self.features = (nearness[:, None] <= np.array(sorted(limits))).astype(np.float64)
         """float64 (m + n, levels): whether a picture is among the nearest."""
-        self._surprise = [
-            -stats.hypergeom.logsf(np.arange(-1, min(generated, count)), total, count, generated) / np.log(10)
-            for count in self.features.sum(axis=0).astype(int).tolist()
-        ]
+        counts = self.features.sum(axis=0).astype(int).tolist()
+        self._surprise = [_surprise(total, count, generated) for count in counts]
 
     def statistic(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return for every division the evidence of its lower tail, large where copies are: float64 (1 + B,).
@@ -47,3 +47,13 @@ class LowerTail:
         counts = np.rint(sums).astype(np.int64)
         columns = [table[counts[:, i]] for i, table in enumerate(self._surprise)]
         return np.asarray(np.max(columns, axis=0))
+
+
+@lru_cache(maxsize=64)
+def _surprise(total: int, near: int, generated: int) -> NDArray[np.float64]:
+    """Return -log10 of the chance that k or more of the generated are among the `near`, for every k from 0.
+
+    The terms are summed from the smallest, so that the far tail is exact; SciPy's `logsf` sums anew for each k.
+    """
+    terms = stats.hypergeom.logpmf(np.arange(min(generated, near) + 1), total, near, generated)
+    return np.asarray(-np.logaddexp.accumulate(terms[::-1])[::-1] / np.log(10))
