@@ -110,10 +110,10 @@ def test_curve_survives_json(reference):
     again = Curve.from_dict(json.loads(json.dumps(curve.to_dict(), allow_nan=False)))
     assert again.to_dict() == curve.to_dict()
     assert again.verdict == curve.verdict
-    with pytest.raises(StorageError, match="whorl-curve/2"):
+    with pytest.raises(StorageError, match="whorl-curve/3"):
         Curve.from_dict({"schema": "whorl-curve/9"})
     with pytest.raises(StorageError, match="incomplete"):
-        Curve.from_dict({"schema": "whorl-curve/2", "layers": [1]})
+        Curve.from_dict({"schema": "whorl-curve/3", "layers": [1]})
 
 
 def test_without_ids_nothing_names_a_picture(tmp_path):
@@ -150,7 +150,7 @@ def test_a_missing_file_a_foreign_folder_and_a_newer_format(reference, tmp_path)
     with pytest.raises(StorageError, match="no Reference"):
         Reference.load(tmp_path)
     newer = reference.save(tmp_path / "newer")
-    text = (newer / "manifest.json").read_text().replace("whorl-reference/2", "whorl-reference/3")
+    text = (newer / "manifest.json").read_text().replace("whorl-reference/3", "whorl-reference/4")
     (newer / "manifest.json").write_text(text)
     with pytest.raises(StorageError, match="Update Whorl"):
         Reference.load(newer)

@@ -8,13 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from whorl.encoders.contract import Layer
 from whorl.evidence.lower_tail import LowerTail
 from whorl.evidence.mean_rank import CellDistances, MeanRank
 from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
 from whorl.evidence.permutations import DIVISIONS, Divisions, adjusted, p_values
+from whorl.evidence.tail_share import TailShare
 
 Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
 ALPHA = 0.05
@@ -37,22 +37,6 @@ class LayerDistances:
 
 
 @dataclass(frozen=True)
-class TailShare:
-    """Generated pictures nearer to training than a quantile of the held-out pictures' distances.
-
-    Attributes:
-        level: which quantile, and the share to expect of a healthy model.
-        share: found.
-        low, high: exact 95 % interval (Clopper and Pearson).
-    """
-
-    level: float
-    share: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class LayerEvidence:
     """One layer's part of the evidence.
 
@@ -64,7 +48,7 @@ class LayerEvidence:
         p_copies, p_tail, p_under_fits: valid for this layer and this statistic alone.
         adjusted_copies: for copying by either statistic, over all layers.
         adjusted_under_fits: for under-fitting, over all layers.
-        tail: shares at the 1 % and the 5 % quantile.
+        tail: shares of generated pictures nearer to training than the held-out pictures' 1 % and 5 % quantile.
     """
 
     layer: Layer
@@ -180,7 +164,7 @@ def weigh(
             p_under_fits=float(p_high[0, i]),
             adjusted_copies=float(copying[i]),
             adjusted_under_fits=float(under[i]),
-            tail=tuple(_tail_share(*sides[i], level) for level in TAIL_LEVELS),
+            tail=tuple(TailShare.of(*sides[i], level) for level in TAIL_LEVELS),
         )
         for i, layer in enumerate(layers)
     )
@@ -219,10 +203,3 @@ def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     known = values[1:][~np.isnan(values[1:])]
     spread = float(known.std()) if known.size else 0.0
     return values / spread if spread > 0 else values
-
-
-def _tail_share(generated: NDArray[np.float64], held_out: NDArray[np.float64], level: float) -> TailShare:
-    limit = np.quantile(held_out, level, method="inverted_cdf")
-    near = int((generated <= limit).sum())
-    interval = stats.binomtest(near, len(generated)).proportion_ci(0.95)
-    return TailShare(level, near / len(generated), float(interval.low), float(interval.high))

@@ -17,7 +17,7 @@ from whorl.memorization.layer_reference import LayerReference
 from whorl.memorization.provenance import EncoderRecord
 from whorl.memorization.settings import ReferenceSettings
 
-FORMAT = "whorl-reference/2"
+FORMAT = "whorl-reference/3"
 
 
 @dataclass(frozen=True, eq=False)

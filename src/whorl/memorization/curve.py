@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from whorl.encoders.contract import Layer
 from whorl.errors import StorageError
-from whorl.evidence import Evidence, LayerDistances, weigh
+from whorl.evidence import Evidence, LayerDistances, OtherScores, weigh
 from whorl.memorization.pooled_score import PooledScore
+from whorl.memorization.projected import ProjectedPictures
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.verdict import Verdict, judge
 
-SCHEMA = "whorl-curve/2"
+SCHEMA = "whorl-curve/3"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Curve:
         pictures: per layer the numbers per picture; empty on a curve read back from JSON.
         train_ids: ids of the Reference's training rows, None where it keeps none.
         distances: per layer the distances of the generated and the held-out pictures, which `evidence` weighs.
-        stored_evidence: the evidence of a curve read back from JSON.
+        projected: per layer the pictures' projections, from which `other_scores` are found.
+        stored_evidence, stored_other_scores: those of a curve read back from JSON.
     """
 
     layers: tuple[Layer, ...]
@@ -102,7 +104,9 @@ class Curve:
     pictures: tuple[LayerPictures, ...] = field(default=(), repr=False)
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
     distances: tuple[LayerDistances, ...] = field(default=(), repr=False)
+    projected: tuple[ProjectedPictures, ...] = field(default=(), repr=False)
     stored_evidence: Evidence | None = field(default=None, repr=False)
+    stored_other_scores: tuple[OtherScores, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         curve = ", ".join(
@@ -138,6 +142,14 @@ class Curve:
         return weigh(self.distances, self.n_generated, min_generated=self.settings.min_generated)
 
     @cached_property
+    def other_scores(self) -> tuple[OtherScores, ...]:
+        """Authenticity, distance ratio and calibrated distance, one per layer, found at first use.
+
+        None of them decides the verdict. Empty on a curve made from scores alone.
+        """
+        return self.stored_other_scores or tuple(layer.other_scores() for layer in self.projected)
+
+    @cached_property
     def verdict(self) -> Verdict:
         """Copies, healthy or under-fits: early layers, late layers, whole."""
         return judge(self.layers, self.scores, self.evidence)
@@ -153,6 +165,7 @@ class Curve:
             "verdict": self.verdict.to_dict(),
             "evidence": self.evidence.to_dict() if self.evidence else None,
             "scores": [score.to_dict() for score in self.scores],
+            "other_scores": [layer.to_dict() for layer in self.other_scores],
             "closest_pairs": [asdict(pair) for pair in self.closest_pairs],
             "reference": self.reference,
             "encoder": self.encoder,
@@ -184,6 +197,7 @@ class Curve:
                 skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),
                 warnings=tuple(data["warnings"]),
                 stored_evidence=Evidence.from_dict(data["evidence"]) if data["evidence"] else None,
+                stored_other_scores=tuple(OtherScores.from_dict(layer) for layer in data["other_scores"]),
                 **{name: data[name] for name in _PLAIN},
             )
         except (KeyError, TypeError) as error:

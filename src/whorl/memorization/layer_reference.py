@@ -20,20 +20,23 @@ from whorl.memorization.curve import LayerPictures
 from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory
 from whorl.memorization.partition import Partition
 from whorl.memorization.pooled_score import PooledScore, pooled
+from whorl.memorization.projected import ProjectedPictures
 from whorl.memorization.projection import Projection
 from whorl.memorization.rows import Rows
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.spill import spilled
+from whorl.memorization.surroundings import Surroundings
 from whorl.neighbors import NeighborsByScope, nearest, nearest_by_scope
 
 
 @dataclass(frozen=True)
 class LayerScore:
-    """What one layer says about a set of generated pictures, and the distances it says so from."""
+    """What one layer says about a set of generated pictures, and what it says so from."""
 
     score: PooledScore
     pictures: LayerPictures
     distances: LayerDistances
+    projected: ProjectedPictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +48,16 @@ class LayerReference:
         projection: fitted on T.
         partitions: divisions of the projected T into cells, with P measured in each.
         train: float32 (N, C), T projected.
-        test_nearest: float64 (n,), from P to all of T.
+        test: float32 (n, C), P projected.
+        test_surroundings: what lies around P in T.
     """
 
     layer: Layer
     projection: Projection
     partitions: tuple[Partition, ...]
     train: NDArray[np.float32]
-    test_nearest: NDArray[np.float64]
+    test: NDArray[np.float32]
+    test_surroundings: Surroundings
 
     @classmethod
     def fit(
@@ -97,7 +102,8 @@ class LayerReference:
             Partition(cells, mine, theirs, _in_scope(near, settings))
             for cells, mine, theirs, near in zip(divided, train_cells, test_cells, found, strict=True)
         ]
-        return cls(layer, projection, tuple(partitions), projected, found[0].everywhere.distance)
+        around = Surroundings.of(held_out, projected, settings.metric)
+        return cls(layer, projection, tuple(partitions), projected, held_out, around)
 
     def score(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> LayerScore:
         """Score generated pictures (m, D) by this layer.
@@ -136,7 +142,15 @@ class LayerReference:
                 ),
                 np.concatenate([everywhere.distance, self.test_nearest]),
             ),
+            ProjectedPictures(
+                self.layer, projected, self.train, self.test, self.test_surroundings, settings.metric
+            ),
         )
+
+    @property
+    def test_nearest(self) -> NDArray[np.float64]:
+        """Distance of each picture of P to the nearest of all T, float64 (n,)."""
+        return self.test_surroundings.nearest
 
     @cached_property
     def _sorted_test(self) -> NDArray[np.float64]:
@@ -167,7 +181,10 @@ class LayerReference:
             "mean": self.projection.mean,
             "components": self.projection.components,
             "train": self.train,
+            "test": self.test,
             "test_nearest": self.test_nearest,
+            "test_spacing": self.test_surroundings.spacing,
+            "test_neighbourhood": self.test_surroundings.neighbourhood,
             **{f"{name}_{number}": array for number, part in parts for name, array in part.items()},
         }
 

@@ -225,6 +225,7 @@ class Reference(ReferenceContents):
             pictures=tuple(layer.pictures for layer in scored),
             train_ids=self.train.ids,
             distances=tuple(layer.distances for layer in scored),
+            projected=tuple(layer.projected for layer in scored),
         )
 
     def check_count(self, count: int, name: str = "generated") -> None:

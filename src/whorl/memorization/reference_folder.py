@@ -25,6 +25,7 @@ from whorl.memorization.partition import Partition
 from whorl.memorization.projection import Projection
 from whorl.memorization.provenance import EncoderRecord, versions
 from whorl.memorization.settings import ReferenceSettings
+from whorl.memorization.surroundings import Surroundings
 
 MANIFEST = "manifest.json"
 _PICTURES = "pictures.json"
@@ -170,14 +171,24 @@ def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:
             for number in range(len(entry["cells"]))
         ),
         train=arrays["train"],
-        test_nearest=arrays["test_nearest"],
+        test=arrays["test"],
+        test_surroundings=Surroundings(
+            *(arrays[f"test_{name}"] for name in ("nearest", "spacing", "neighbourhood"))
+        ),
     )
 
 
 def _check_shapes(folder: Path, entry: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
     c, d = arrays["components"].shape
     n, m = len(arrays["train"]), len(arrays["test_nearest"])
-    expected: dict[str, tuple[int, ...]] = {"mean": (d,), "train": (n, c), "test_nearest": (m,)}
+    expected: dict[str, tuple[int, ...]] = {
+        "mean": (d,),
+        "train": (n, c),
+        "test": (m, c),
+        "test_nearest": (m,),
+        "test_spacing": (m,),
+        "test_neighbourhood": (m,),
+    }
     for number, cells in enumerate(entry["cells"]):
         expected |= {
             f"centres_{number}": (cells, c),

@@ -11,7 +11,7 @@ from whorl.errors import ScoreError
 from whorl.neighbors.layout import block_size, one_stretch
 from whorl.neighbors.scan import scan
 from whorl.neighbors.settle import exact_squares, ranked, true_distances
-from whorl.neighbors.space import space
+from whorl.neighbors.space import Metric, space
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,17 @@ class NearestK:
 
     Attributes:
         index: int64 (Q, k), rows of the training points; the lowest row first among equals.
-        distance: float64 (Q, k), their exact Euclidean distances.
+        distance: float64 (Q, k), their exact distances.
     """
 
     index: NDArray[np.int64]
     distance: NDArray[np.float64]
 
 
-def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: int) -> NearestK:
-    """Find each query's k nearest training points by Euclidean distance, exactly.
+def k_nearest(
+    queries: NDArray[np.floating], train: NDArray[np.floating], *, k: int, metric: Metric = "euclidean"
+) -> NearestK:
+    """Find each query's k nearest training points, exactly.
 
     Equivalent to ``scipy.spatial.distance.cdist(queries, train).argsort(1, kind="stable")[:, :k]``, without
     the matrix. Of unit vectors, these are the nearest by cosine too.
@@ -37,6 +39,7 @@ def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: 
         queries: (Q, D) finite floats.
         train: (N, D) finite floats, N >= k.
         k: how many.
+        metric: see `nearest`.
 
     Raises:
         ScoreError: shapes do not fit, a value is not finite, or there are fewer than k training points.
@@ -44,7 +47,7 @@ def k_nearest(queries: NDArray[np.floating], train: NDArray[np.floating], *, k: 
     >>> k_nearest(np.array([[0.9]]), np.array([[0.0], [2.0], [1.0]]), k=2).index
     array([[2, 0]])
     """
-    held = space(queries, train, "euclidean")
+    held = space(queries, train, metric)
     if not 1 <= k <= len(train):
         raise ScoreError(f"k must lie between 1 and the {len(train)} training points; got {k}.")
     if len(queries) == 0:
