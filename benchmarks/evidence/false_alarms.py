@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pool import Arrays, embedded, repeated, rows, share, varying
+from pool import OTHERS, Arrays, embedded, repeated, rows, share, smallest_p_values, varying
 
 from whorl import Reference
+from whorl.evidence import ALPHA
 from whorl.memorization.verdict import judge
 
 
@@ -26,6 +27,9 @@ def main() -> None:
     for rule in ("finding", "bonferroni"):
         for side in ("copies", "under-fits"):
             print(f"{rule:<12}{side:<12}{share(sum(one[rule] == side for one in found), len(found))}")  # noqa: T201
+    for name in OTHERS:
+        alarms = sum(one["others"][name] <= ALPHA for one in found)
+        print(f"{name:<24}{share(alarms, len(found))}")  # noqa: T201
     for name in ("p_copies", "p_under_fits"):
         values = np.array([one[name] for one in found])
         print(f"{name}: quartiles {np.quantile(values, [0.25, 0.5, 0.75]).round(3).tolist()}")  # noqa: T201
@@ -73,6 +77,7 @@ def _once(pool: Arrays, given: argparse.Namespace, number: int) -> dict[str, Any
         "p_copies": min(layer.adjusted_copies for layer in layers),
         "p_under_fits": min(layer.adjusted_under_fits for layer in layers),
         "flagged": curve.evidence.n_flagged,
+        "others": smallest_p_values(curve.other_scores),
         "standardised": curve.standardised.round(3).tolist(),
         "p_tail": [layer.p_tail for layer in layers],
     }
@@ -91,7 +96,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--train", type=int, default=5000)
     parser.add_argument("--test", type=int, default=2000)
     parser.add_argument("--size", type=int, default=500)
-    parser.add_argument("--partitions", type=int, default=1)
+    parser.add_argument("--partitions", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cache", default="auto")
     parser.add_argument("--figure", type=Path, help="draw the p-values (.svg or .png)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from whorl import load_encoder, open_images
 from whorl.embeddings import embed
 from whorl.encoders.contract import Layer
+from whorl.evidence import OtherScores
 
 Arrays = dict[Layer, NDArray[np.floating]]
 
@@ -57,6 +58,16 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         path.write_text(kept, encoding="utf-8")
         for line in kept.splitlines():
             yield json.loads(line)
+
+
+OTHERS = ("authenticity", "distance_ratio", "calibrated_distance")
+
+
+def smallest_p_values(scores: Sequence[OtherScores]) -> dict[str, float]:
+    """Return each other score's smallest p-value for copying over the layers, by Bonferroni's rule."""
+    return {
+        name: min(1.0, len(scores) * min(getattr(layer, name).p_value for layer in scores)) for name in OTHERS
+    }
 
 
 def share(count: int, of: int) -> str:
