@@ -5,8 +5,8 @@
 
 P is the first half of --test, fresh pictures come from the second. Copies are pictures of T: as they are,
 re-encoded as JPEG of quality 50, shifted by two pixels, flipped, or with slight noise. In the sets "exact + far"
-the pictures that are no copies are fresh ones under heavy noise, which lie too far away. T, P and all distances are
-the same for every set; a set's pictures are drawn anew, and are the same ones for every kind of copy.
+the pictures that are no copies are fresh ones under heavy noise, which lie too far away. T, P and all distances
+are the same for every set; a set's pictures are drawn anew, and are the same ones for every kind of copy.
 """
 
 from __future__ import annotations
