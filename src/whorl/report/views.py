@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from whorl.encoders.contract import Layer
-from whorl.evidence import Finding
+from whorl.evidence import Finding, OtherScores
 from whorl.memorization.curve import ClosestPair, Curve
 from whorl.memorization.pooled_score import PooledScore
 from whorl.report.contact_sheet import MOST_SAMPLES, contact_sheet
@@ -18,6 +18,7 @@ from whorl.report.figures import renumber
 from whorl.report.findings import layer_findings
 from whorl.report.palette import FINDING_MARKS
 from whorl.report.pictures import PairPictures, Picture, data_uri, is_small
+from whorl.report.tail_display import TailDisplay
 from whorl.report.words import (
     LevelWords,
     flagged_words,
@@ -125,6 +126,8 @@ class EntryView:
     groups: tuple[PairGroup, ...]
     sheet: SheetView | None
     figures: FigureView
+    tail: FigureView | None
+    others: tuple[OtherScores, ...]
     limits: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     skipped_more: int
@@ -179,6 +182,8 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
         groups=tuple(_groups(curve, entry.pair_pictures)),
         sheet=_sheet(entry, strip=several) if entry.samples else None,
         figures=figure_view({"": curve}, number),
+        tail=_tail_view(curve, number) if curve.evidence else None,
+        others=curve.other_scores,
         limits=limits(curve),
         skipped=curve.skipped[:_MOST_SKIPPED],
         skipped_more=max(0, len(curve.skipped) - _MOST_SKIPPED),
@@ -192,9 +197,16 @@ def _layer_row(layer: Layer, score: PooledScore, finding: Finding) -> LayerRow:
 
 def figure_view(curves: Mapping[str, Curve], number: int) -> FigureView:
     """Draw curves for a page; `number` keeps the ids of its figures apart."""
-    display = CurveDisplay.from_curves(curves)
+    return _twice(CurveDisplay.from_curves(curves), f"f{number}")
+
+
+def _tail_view(curve: Curve, number: int) -> FigureView:
+    return _twice(TailDisplay(curve.evidence), f"t{number}")
+
+
+def _twice(display: CurveDisplay | TailDisplay, prefix: str) -> FigureView:
     # Safe: made by matplotlib alone, letters drawn as paths; the one text in it is escaped by figure_svg.
-    wide, narrow = (display.plot(small=small).to_svg(prefix=f"f{number}{kind}") for small, kind in _FORMATS)
+    wide, narrow = (display.plot(small=small).to_svg(prefix=prefix + kind) for small, kind in _FORMATS)
     return FigureView(Markup(wide), Markup(narrow))  # noqa: S704
 
 
