@@ -35,8 +35,8 @@ class TailDisplay:
     >>> rng = np.random.default_rng(0)
     >>> T, P, Q = ({1: rng.normal(size=(n, 4)), 2: rng.normal(size=(n, 4))} for n in (300, 150, 60))
     >>> curve = whorl.Reference.from_embeddings(T, P, cells=2).curve_from_embeddings(Q)
-    >>> TailDisplay(curve.evidence).plot().ax_.get_ylim()
-    (0.0, 1.0)
+    >>> TailDisplay(curve.evidence).plot().ax_.get_title(loc="left")
+    'Pictures very near to training, layer by layer'
     """
 
     figure_: Figure
