@@ -18,7 +18,6 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +36,12 @@ from whorl.evidence import (
     calibrated,
     calibrated_distance,
     distance_ratio,
+    relative,
     weigh,
 )
 from whorl.images.selection import Selection
 from whorl.memorization.pooled_score import pooled
-from whorl.memorization.surroundings import Surroundings
+from whorl.memorization.surroundings import neighbourhood
 from whorl.memorization.verdict import judge
 from whorl.neighbors import nearest
 
@@ -89,12 +89,12 @@ class Pool:
 
     Attributes:
         curve: of all of them as one set, for its distances and cells.
-        around: per layer what lies around each in T.
+        around: per layer float64 (M,), the mean distance to the 50 nearest of T.
         to_held_out: per layer float64 (M,), to the nearest of P.
     """
 
     curve: Curve
-    around: tuple[Surroundings, ...]
+    around: tuple[NDArray[np.float64], ...]
     to_held_out: tuple[NDArray[np.float64], ...]
 
     @classmethod
@@ -103,8 +103,8 @@ class Pool:
         curve = reference.curve_from_embeddings(held)
         return cls(
             curve,
-            tuple(Surroundings.of(part.generated, part.train, part.metric) for part in curve.projected),
-            tuple(nearest(part.generated, part.test).distance for part in curve.projected),
+            tuple(neighbourhood(part.generated, part.train) for part in curve.measured),
+            tuple(nearest(part.generated, part.test).distance for part in curve.measured),
         )
 
     def __len__(self) -> int:
@@ -206,19 +206,26 @@ def _distances(reference: Reference, drawn: Drawn, layer: int) -> LayerDistances
         )
         for number, partition in enumerate(held.partitions)
     )
-    near = _picked(drawn, lambda pool: pool.curve.pictures[layer].nearest_distances)
-    return LayerDistances(held.layer, parts, np.concatenate([near, held.test_nearest]))
+    theirs = held.test_surroundings
+    near, apart = _near(drawn, layer)
+    ratio = np.concatenate([relative(near, apart), relative(theirs.nearest, theirs.spacing)])
+    return LayerDistances(held.layer, parts, np.concatenate([near, theirs.nearest]), ratio)
+
+
+def _near(drawn: Drawn, layer: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the distances to the nearest training pictures, and how far those are from others."""
+    near = _picked(drawn, lambda pool: pool.curve.measured[layer].nearest.distance)
+    return near, _picked(drawn, lambda pool: pool.curve.measured[layer].spacing)
 
 
 def _other_scores(reference: Reference, drawn: Drawn, layer: int) -> OtherScores:
     held = reference.layer_references[layer]
-    near, spacing, around = (
-        _picked(drawn, partial(_around, layer, name)) for name in ("nearest", "spacing", "neighbourhood")
-    )
+    near, apart = _near(drawn, layer)
+    around = _picked(drawn, lambda pool: pool.around[layer])
     theirs = held.test_surroundings
     return OtherScores(
         held.layer,
-        authenticity(near, spacing, theirs.nearest, theirs.spacing),
+        authenticity(near, apart, theirs.nearest, theirs.spacing),
         distance_ratio(
             near,
             _picked(drawn, lambda pool: pool.to_held_out[layer]),
@@ -227,11 +234,6 @@ def _other_scores(reference: Reference, drawn: Drawn, layer: int) -> OtherScores
         ),
         calibrated_distance(calibrated(near, around), calibrated(theirs.nearest, theirs.neighbourhood)),
     )
-
-
-def _around(layer: int, name: str, pool: Pool) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = getattr(pool.around[layer], name)
-    return values
 
 
 def _groups(found: list[dict[str, Any]]) -> dict[tuple[str, float], list[dict[str, Any]]]:

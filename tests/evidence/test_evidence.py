@@ -35,7 +35,7 @@ def layers_of(rng, *, shift=0.0, copies=0, n_layers=4, partitions=2):
         for _ in range(partitions):
             cells = rng.integers(0, 4, N + M)
             parts.append(CellDistances(distances * (1 + 0.1 * cells), cells, np.ones(4, bool)))
-        made.append(LayerDistances(number, tuple(parts), distances))
+        made.append(LayerDistances(number, tuple(parts), distances, distances * rng.uniform(0.5, 1, N + M)))
     return made
 
 
@@ -85,7 +85,7 @@ def test_the_lower_tail_is_the_hypergeometric_one():
     nearness = rng.random(200)
     nearness[:6] = 0.0
     divisions = Divisions(50, 150, count=4)
-    tail = LowerTail(nearness, 50, levels=(0.05, 0.1))
+    tail = LowerTail([nearness], 50, levels=(0.05, 0.1))
     found = tail.statistic(divisions.sums(tail.features))
     order = np.argsort(nearness, kind="stable")
     for row, chosen in enumerate(divisions.chosen()):

@@ -8,12 +8,20 @@ from scipy.spatial.distance import cdist
 
 from whorl import Reference
 from whorl.evidence import OtherScores, authenticity, calibrated, calibrated_distance, distance_ratio
-from whorl.memorization.surroundings import Surroundings
+from whorl.memorization.surroundings import Surroundings, neighbourhood, spacing
+from whorl.neighbors import nearest
 
 
 def _pictures(seed=0):
     rng = np.random.default_rng(seed)
     return tuple(rng.normal(size=(n, 6)).astype(np.float32) for n in (400, 200, 120))
+
+
+def _around(points, train, metric="euclidean"):
+    near = nearest(points, train, metric=metric)
+    return Surroundings(
+        near.distance, spacing(near.index, train, metric), neighbourhood(points, train, metric)
+    )
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "abs-cosine"])
@@ -26,7 +34,7 @@ def test_surroundings_equal_brute_force(metric):
     else:
         distances, within = (1 - np.abs(1 - cdist(side, train, "cosine")) for side in (points, train))
     np.fill_diagonal(within, np.inf)
-    found = Surroundings.of(points, train, metric)
+    found = _around(points, train, metric)
     np.testing.assert_allclose(found.nearest, distances.min(1), atol=1e-6)
     np.testing.assert_allclose(found.spacing, within.min(1)[distances.argmin(1)], atol=1e-6)
     np.testing.assert_allclose(found.neighbourhood, np.sort(distances, 1)[:, :50].mean(1), atol=1e-6)
@@ -35,7 +43,7 @@ def test_surroundings_equal_brute_force(metric):
 
 def test_few_training_pictures_have_few_neighbours():
     points = np.float32([[0.0, 0.0], [3.0, 0.0]])
-    alone = Surroundings.of(points, np.float32([[1.0, 0.0]]), "euclidean")
+    alone = _around(points, np.float32([[1.0, 0.0]]))
     assert np.isinf(alone.spacing).all()
     np.testing.assert_array_equal(alone.neighbourhood, [1.0, 2.0])
 
@@ -49,7 +57,7 @@ def test_authenticity_counts_what_its_definition_says():
     for side in (generated, test):
         distances = cdist(side, train)
         shares.append(np.mean(distances.min(1) > within.min(1)[distances.argmin(1)]))
-    sides = [Surroundings.of(side, train, "euclidean") for side in (generated, test)]
+    sides = [_around(side, train) for side in (generated, test)]
     found = authenticity(sides[0].nearest, sides[0].spacing, sides[1].nearest, sides[1].spacing)
     assert found.share == pytest.approx(shares[0])
     assert found.held_out == pytest.approx(shares[1])
@@ -85,7 +93,7 @@ def test_calibrated_distances_know_a_copy_in_a_crowd():
         np.float32
     )  # as far from its original as fresh pictures of the crowd
     fresh = (rng.normal(size=(200, 4)) * 0.01).astype(np.float32)
-    sides = [Surroundings.of(side, train, "euclidean") for side in (near_copy, fresh)]
+    sides = [_around(side, train) for side in (near_copy, fresh)]
     values = [calibrated(side.nearest, side.neighbourhood) for side in sides]
     assert values[0].max() < values[1].min()
     assert sides[0].nearest.max() > sides[1].nearest.min()

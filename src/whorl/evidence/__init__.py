@@ -1,6 +1,6 @@
 """What distances to training are worth: valid p-values, one verdict, the lower tail, likely copies."""
 
-from whorl.evidence.authenticity import Authenticity, authenticity
+from whorl.evidence.authenticity import Authenticity, authenticity, relative
 from whorl.evidence.calibrated_distance import CalibratedDistance, calibrated, calibrated_distance
 from whorl.evidence.distance_ratio import DistanceRatio, distance_ratio
 from whorl.evidence.evidence import ALPHA, Evidence, Finding, LayerDistances, LayerEvidence, weigh
@@ -29,5 +29,6 @@ __all__ = [
     "copy_count",
     "distance_ratio",
     "flagged",
+    "relative",
     "weigh",
 ]

@@ -30,6 +30,21 @@ class Authenticity:
     p_value: float
 
 
+def relative(nearest: NDArray[np.float64], spacing: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return distance over spacing, below or at 1 for a picture that is not authentic.
+
+    Args:
+        nearest: float64 (n,), from each picture to its nearest training picture.
+        spacing: float64 (n,), from that training picture to the nearest other one; where this is 0, the result is
+            0 for a copy and inf for any other picture.
+
+    >>> relative(np.array([0.0, 3.0, 0.0, 1.0]), np.array([2.0, 2.0, 0.0, 0.0])).tolist()
+    [0.0, 1.5, 0.0, inf]
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(nearest > 0, nearest / spacing, 0.0)
+
+
 def authenticity(
     generated: NDArray[np.float64],
     generated_spacing: NDArray[np.float64],

@@ -29,11 +29,14 @@ class LayerDistances:
         layer: which.
         partitions: at least one.
         nearness: float64 (m + n,), the distance to the nearest of all training pictures.
+        relative: float64 (m + n,), that distance over the distance from this training picture to the next one: a
+            copy in a sparse part of the space is near by this measure though not by the other.
     """
 
     layer: Layer
     partitions: tuple[CellDistances, ...]
     nearness: NDArray[np.float64]
+    relative: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,10 @@ def weigh(
     p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)
     copying = adjusted(np.concatenate([p_low, p_tail], axis=1)).reshape(2, -1).min(axis=0)
     under = adjusted(p_high)
-    sides = [(layer.nearness[:generated], layer.nearness[generated:]) for layer in layers]
-    pictures = conformal_p_values([side[0] for side in sides], [side[1] for side in sides])
+    mine, theirs = slice(generated), slice(generated, None)
+    sides = [(layer.nearness[mine], layer.nearness[theirs]) for layer in layers]
+    measures = [measure for layer in layers for measure in (layer.nearness, layer.relative)]
+    pictures = conformal_p_values(*([each[part] for each in measures] for part in (mine, theirs)))
     found = tuple(
         LayerEvidence(
             layer=layer.layer,
@@ -178,7 +183,7 @@ def _statistics(
     parts: list[MeanRank | LowerTail] = []
     for layer in layers:
         parts += [MeanRank(part, min_generated=min_generated) for part in layer.partitions]
-        parts.append(LowerTail(layer.nearness, generated))
+        parts.append(LowerTail((layer.nearness, layer.relative), generated))
     widths = [part.features.shape[1] for part in parts]
     # One product for all of them: the divisions are written out once.
     sums = drawn.sums(np.concatenate([part.features for part in parts], axis=1))

@@ -6,6 +6,7 @@ in it. They do crowd among the very nearest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -19,22 +20,21 @@ LEVELS = (0.0002, 0.001, 0.003, 0.01, 0.05)
 class LowerTail:
     """How surprising it is that so many generated pictures are among the nearest, as a function of counts.
 
-    For each level the hypergeometric probability of as many or more, the smallest over the levels, as -log10. The
-    search over levels is paid for by the divisions, which search as well.
+    For each measure and level the hypergeometric probability of as many or more, the smallest of all, as -log10.
+    The search is paid for by the divisions, which search as well.
 
     Args:
-        nearness: float64 (m + n,), small where a picture is near to training, generated pictures first.
+        measures: each float64 (m + n,), small where a picture is near to training, generated pictures first.
         generated: m.
         levels: shares of the m + n pictures.
     """
 
     def __init__(
-        self, nearness: NDArray[np.float64], generated: int, levels: tuple[float, ...] = LEVELS
+        self, measures: Sequence[NDArray[np.float64]], generated: int, levels: tuple[float, ...] = LEVELS
     ) -> None:
-        total, ordered = len(nearness), np.sort(nearness)
-        limits = {float(ordered[max(1, round(level * total)) - 1]) for level in levels}
-        self.features = (nearness[:, None] <= np.array(sorted(limits))).astype(np.float64)
-        """float64 (m + n, levels): whether a picture is among the nearest."""
+        total = len(measures[0])
+        self.features = np.concatenate([_among_nearest(measure, levels) for measure in measures], axis=1)
+        """float64 (m + n, measures x levels): whether a picture is among the nearest."""
         counts = self.features.sum(axis=0).astype(int).tolist()
         self._surprise = [_surprise(total, count, generated) for count in counts]
 
@@ -42,11 +42,17 @@ class LowerTail:
         """Return for every division the evidence of its lower tail, large where copies are: float64 (1 + B,).
 
         Args:
-            sums: float64 (1 + B, levels), of the features over each division's generated pictures.
+            sums: float64 (1 + B, F), of the features over each division's generated pictures.
         """
         counts = np.rint(sums).astype(np.int64)
         columns = [table[counts[:, i]] for i, table in enumerate(self._surprise)]
         return np.asarray(np.max(columns, axis=0))
+
+
+def _among_nearest(measure: NDArray[np.float64], levels: tuple[float, ...]) -> NDArray[np.float64]:
+    total, ordered = len(measure), np.sort(measure)
+    limits = {float(ordered[max(1, round(level * total)) - 1]) for level in levels}
+    return (measure[:, None] <= np.array(sorted(limits))).astype(np.float64)
 
 
 @lru_cache(maxsize=64)

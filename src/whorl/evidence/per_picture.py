@@ -32,17 +32,17 @@ class CopyCount:
 def conformal_p_values(
     generated: Sequence[NDArray[np.float64]], held_out: Sequence[NDArray[np.float64]]
 ) -> NDArray[np.float64]:
-    """Return for each generated picture the chance that a held-out one is as near to training, at any layer.
+    """Return for each generated picture the chance that a held-out one is as near to training, by any measure.
 
-    Within a layer, a picture's place among all, generated and held-out; the smallest over the layers; then
-    the place of that among the smallest of the held-out pictures, which pays for the choice of the layer.
+    By each measure (a layer's distances, say), a picture's place among all, generated and held-out; the smallest
+    over the measures; then the place of that among the smallest of the held-out pictures, which pays for choosing.
     For a picture that is exchangeable with the held-out ones, P(p <= a) <= a for every a (Vovk, Gammerman,
     Shafer, Algorithmic Learning in a Random World, 2005; Bates et al., Testing for outliers with conformal
     p-values, 2023).
 
     Args:
-        generated: per layer float64 (m,), small where a picture is near to training.
-        held_out: per layer float64 (n,).
+        generated: per measure float64 (m,), small where a picture is near to training.
+        held_out: per measure float64 (n,).
 
     Returns:
         float64 (m,), at least 1 / (n + 1).

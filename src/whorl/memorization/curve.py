@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from whorl.encoders.contract import Layer
 from whorl.errors import StorageError
 from whorl.evidence import Evidence, LayerDistances, OtherScores, weigh
+from whorl.memorization.measured import MeasuredPictures
 from whorl.memorization.pooled_score import PooledScore
-from whorl.memorization.projected import ProjectedPictures
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.verdict import Verdict, judge
 
@@ -82,8 +82,7 @@ class Curve:
         generated_ids: their ids, in the order of `pictures`.
         pictures: per layer the numbers per picture; empty on a curve read back from JSON.
         train_ids: ids of the Reference's training rows, None where it keeps none.
-        distances: per layer the distances of the generated and the held-out pictures, which `evidence` weighs.
-        projected: per layer the pictures' projections, from which `other_scores` are found.
+        measured: per layer what `evidence` and `other_scores` are found from; empty on one read back from JSON.
         stored_evidence, stored_other_scores: those of a curve read back from JSON.
     """
 
@@ -103,8 +102,7 @@ class Curve:
     generated_ids: tuple[str, ...] = field(default=(), repr=False)
     pictures: tuple[LayerPictures, ...] = field(default=(), repr=False)
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
-    distances: tuple[LayerDistances, ...] = field(default=(), repr=False)
-    projected: tuple[ProjectedPictures, ...] = field(default=(), repr=False)
+    measured: tuple[MeasuredPictures, ...] = field(default=(), repr=False)
     stored_evidence: Evidence | None = field(default=None, repr=False)
     stored_other_scores: tuple[OtherScores, ...] = field(default=(), repr=False)
 
@@ -135,9 +133,14 @@ class Curve:
         return np.array([score.coverage for score in self.scores])
 
     @cached_property
+    def distances(self) -> tuple[LayerDistances, ...]:
+        """Per layer the distances of the generated and the held-out pictures, which `evidence` weighs."""
+        return tuple(layer.distances for layer in self.measured)
+
+    @cached_property
     def evidence(self) -> Evidence | None:
         """What the distances are worth, found at first use; None on a curve made from scores alone."""
-        if self.stored_evidence is not None or not self.distances:
+        if self.stored_evidence is not None or not self.measured:
             return self.stored_evidence
         return weigh(self.distances, self.n_generated, min_generated=self.settings.min_generated)
 
@@ -147,7 +150,7 @@ class Curve:
 
         None of them decides the verdict. Empty on a curve made from scores alone.
         """
-        return self.stored_other_scores or tuple(layer.other_scores() for layer in self.projected)
+        return self.stored_other_scores or tuple(layer.other_scores for layer in self.measured)
 
     @cached_property
     def verdict(self) -> Verdict:

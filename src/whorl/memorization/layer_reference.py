@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
-from whorl.evidence import LayerDistances
 from whorl.files import bytes_of, digest_bytes
 from whorl.memorization.cells import Cells
 from whorl.memorization.centres import STARTS
 from whorl.memorization.curve import LayerPictures
+from whorl.memorization.measured import MeasuredPictures
 from whorl.memorization.memory import DEFAULT_MEMORY, fits_in_memory
 from whorl.memorization.partition import Partition
 from whorl.memorization.pooled_score import PooledScore, pooled
-from whorl.memorization.projected import ProjectedPictures
 from whorl.memorization.projection import Projection
 from whorl.memorization.rows import Rows
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.spill import spilled
-from whorl.memorization.surroundings import Surroundings
+from whorl.memorization.surroundings import Surroundings, neighbourhood, spacing
 from whorl.neighbors import NeighborsByScope, nearest, nearest_by_scope
 
 
@@ -35,8 +34,7 @@ class LayerScore:
 
     score: PooledScore
     pictures: LayerPictures
-    distances: LayerDistances
-    projected: ProjectedPictures
+    measured: MeasuredPictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +100,12 @@ class LayerReference:
             Partition(cells, mine, theirs, _in_scope(near, settings))
             for cells, mine, theirs, near in zip(divided, train_cells, test_cells, found, strict=True)
         ]
-        around = Surroundings.of(held_out, projected, settings.metric)
+        near = found[0].everywhere
+        around = Surroundings(
+            near.distance,
+            spacing(near.index, projected, settings.metric),
+            neighbourhood(held_out, projected, settings.metric),
+        )
         return cls(layer, projection, tuple(partitions), projected, held_out, around)
 
     def score(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> LayerScore:
@@ -134,16 +137,18 @@ class LayerReference:
                 nearest_distances=everywhere.distance,
                 test_shares=share,
             ),
-            LayerDistances(
-                self.layer,
-                tuple(
+            MeasuredPictures(
+                layer=self.layer,
+                generated=projected,
+                train=self.train,
+                test=self.test,
+                nearest=everywhere,
+                partitions=tuple(
                     part.together(its, own)
                     for part, its, own in zip(self.partitions, distances, cells, strict=True)
                 ),
-                np.concatenate([everywhere.distance, self.test_nearest]),
-            ),
-            ProjectedPictures(
-                self.layer, projected, self.train, self.test, self.test_surroundings, settings.metric
+                test_surroundings=self.test_surroundings,
+                metric=settings.metric,
             ),
         )
 

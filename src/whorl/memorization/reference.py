@@ -224,8 +224,7 @@ class Reference(ReferenceContents):
             generated_ids=held.ids,
             pictures=tuple(layer.pictures for layer in scored),
             train_ids=self.train.ids,
-            distances=tuple(layer.distances for layer in scored),
-            projected=tuple(layer.projected for layer in scored),
+            measured=tuple(layer.measured for layer in scored),
         )
 
     def check_count(self, count: int, name: str = "generated") -> None:
