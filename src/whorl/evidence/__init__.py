@@ -1,5 +1,6 @@
-"""What distances to training are worth: valid p-values, one verdict, the lower tail, likely copies."""
+"""What distances to training are worth: valid p-values, one verdict, likely copies, differences of sets."""
 
+from whorl.evidence.differences import LayerDifference, PairDifference, SetDistances, TailCounts, differences
 from whorl.evidence.evidence import (
     ALPHA,
     Evidence,
@@ -18,11 +19,16 @@ __all__ = [
     "CopyCount",
     "Evidence",
     "Finding",
+    "LayerDifference",
     "LayerDistances",
     "LayerEvidence",
+    "PairDifference",
+    "SetDistances",
+    "TailCounts",
     "TailShare",
     "conformal_p_values",
     "copy_count",
+    "differences",
     "flagged",
     "weigh",
 ]

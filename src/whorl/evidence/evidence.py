@@ -164,7 +164,7 @@ def weigh(
     total = len(layers[0].nearness)
     drawn = Divisions(generated, total - generated, divisions, seed)
     ranks, tails = _statistics(layers, generated, drawn, min_generated)
-    means = np.stack([_standardised(_mean(parts)) for parts in ranks], axis=1)
+    means = np.stack([_standardised(mean_over_partitions(parts)) for parts in ranks], axis=1)
     p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)
     copying = adjusted(np.concatenate([p_low, p_tail], axis=1)).reshape(2, -1).min(axis=0)
     under = adjusted(p_high)
@@ -207,7 +207,7 @@ def _statistics(
     return ranks, np.stack(tails, axis=1)
 
 
-def _mean(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_over_partitions(parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean over the partitions that have a value, (1 + B,); NaN where none has."""
     known = ~np.isnan(parts)
     with np.errstate(invalid="ignore"):

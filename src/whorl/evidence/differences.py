@@ -1,0 +1,277 @@
+"""Whether two sets of generated pictures differ in how near to training they lie, for every pair of several sets.
+
+Were the two sets drawn from one distribution, any m_A of the m_A + m_B pictures could have been the first set. So
+the pictures of both are divided anew at random, the same divisions for every layer. The held-out pictures are a
+scale that both are read from, and no source of false alarms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from whorl.encoders.contract import Layer
+from whorl.evidence.evidence import ALPHA, LayerDistances, mean_over_partitions
+from whorl.evidence.holm import holm
+from whorl.evidence.lower_tail import LEVELS, LowerTail
+from whorl.evidence.permutations import DIVISIONS, Divisions, adjusted, p_values
+from whorl.evidence.placement import PlacementDifference, held_out_counts, placements
+
+DifferenceStatistic: TypeAlias = Literal["mean rank", "lower tail"]
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class SetDistances:
+    """What is known of one set of m generated pictures.
+
+    Attributes:
+        layers: at each, distances of the m pictures followed by those of the n held-out ones.
+        generated: m.
+    """
+
+    layers: tuple[LayerDistances, ...]
+    generated: int
+
+
+@dataclass(frozen=True)
+class TailCounts:
+    """How many of the pictures nearest to training are of which set.
+
+    Attributes:
+        nearest: how many pictures of both sets were counted.
+        first, second: of them, those of either set.
+    """
+
+    nearest: int
+    first: int
+    second: int
+
+
+@dataclass(frozen=True)
+class LayerDifference:
+    """How two sets differ at one layer. Negative: the first lies nearer to training.
+
+    Attributes:
+        layer: which.
+        placement: mean placement of the first set minus that of the second, between -1 and 1; None where no cell
+            holds pictures of both.
+        low, high: 95 % interval of it for this layer alone, from each set's own spread (closed form, normal
+            approximation); the Reference and the sets' numbers in each cell are taken as given. The p-values come
+            from the divisions, so near the level the two may disagree.
+        standardised: `placement` over its spread over the random divisions.
+        tail: the nearest pictures of both, so many as speak loudest for a difference.
+        p_placement, p_tail: two-sided, valid for this layer and this statistic alone.
+        adjusted: for a difference by either statistic, over all layers of this pair of sets.
+        by: which statistic tells more: "mean rank" (the placements) or "lower tail".
+    """
+
+    layer: Layer
+    placement: float | None
+    low: float | None
+    high: float | None
+    standardised: float | None
+    tail: TailCounts
+    p_placement: float
+    p_tail: float
+    adjusted: float
+    by: DifferenceStatistic
+
+
+@dataclass(frozen=True)
+class PairDifference:
+    """How two sets differ, over all layers.
+
+    Attributes:
+        first, second: their names.
+        n_first, n_second: how many pictures each has.
+        layers: from shallow to deep.
+        p_value: for any difference at any layer, by either statistic.
+        adjusted: the same, for all pairs of sets together (Holm).
+        divisions: how many random divisions the p-values come from.
+    """
+
+    first: str
+    second: str
+    n_first: int
+    n_second: int
+    layers: tuple[LayerDifference, ...]
+    p_value: float
+    adjusted: float
+    divisions: int
+
+    @property
+    def significant(self) -> bool:
+        """Whether the sets differ: the chance that any pair is wrongly said to is at most `ALPHA`."""
+        return self.adjusted <= ALPHA
+
+    @property
+    def strongest(self) -> LayerDifference:
+        """The layer that decides: of the smallest adjusted p-values, the largest standardised difference."""
+        return min(self.layers, key=lambda each: (each.adjusted, -abs(each.standardised or 0.0)))
+
+    def nearer(self, layer: LayerDifference) -> str:
+        """Return which of the two sets lies nearer to training at a layer, by `layer.by`."""
+        if layer.by == "mean rank":
+            return self.first if (layer.placement or 0.0) < 0 else self.second
+        more = layer.tail.first * self.n_second > layer.tail.second * self.n_first
+        return self.first if more else self.second
+
+    def significant_at(self, layer: LayerDifference) -> bool:
+        """Return whether the sets differ, and at this layer, family-wise over this pair's layers."""
+        return self.significant and layer.adjusted <= ALPHA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the pair as JSON values."""
+        strongest = self.strongest
+        decided = {"significant": self.significant, "strongest": strongest.layer, "by": strongest.by}
+        return asdict(self) | decided | {"nearer": self.nearer(strongest)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PairDifference:
+        """Rebuild from `to_dict`'s values."""
+        layers = tuple(
+            LayerDifference(**{**each, "tail": TailCounts(**each["tail"])}) for each in data["layers"]
+        )
+        plain = ("first", "second", "n_first", "n_second", "p_value", "adjusted", "divisions")
+        return cls(**{name: data[name] for name in plain}, layers=layers)
+
+
+def differences(
+    sets: Mapping[str, SetDistances], *, divisions: int | None = None, seed: int = 0
+) -> tuple[PairDifference, ...]:
+    """Test every pair of sets for a difference, in the order given.
+
+    At each layer, the difference of mean placements, two-sided; and the lower tail, in the direction in which it
+    is larger, so that a few copies in one set are seen. Within a pair adjusted for layers and statistics by the
+    smallest p-value of each division (Westfall and Young), over the pairs by Holm's rule.
+
+    Args:
+        sets: {name: distances}, at least two, of the same layers, held-out pictures and cells.
+        divisions: how many random ones of each pair; None for 1,999, or more where so many pairs are tested
+            that the smallest p-value could not pass.
+        seed: fixes them.
+
+    >>> from whorl.evidence.mean_rank import CellDistances
+    >>> rng, held_out = np.random.default_rng(0), np.linspace(0, 1, 200)
+    >>> def distances(nearness):
+    ...     together = np.concatenate([nearness, held_out])
+    ...     part = CellDistances(together, np.zeros(len(together), int), np.ones(1, bool))
+    ...     return SetDistances((LayerDistances(1, (part,), together),), len(nearness))
+    >>> (pair,) = differences({"A": distances(rng.random(100) ** 2), "B": distances(rng.random(80))})
+    >>> pair.significant, pair.nearer(pair.strongest), pair.strongest.placement < 0
+    (True, 'A', True)
+    """
+    pairs = list(combinations(sets.items(), 2))
+    count = divisions or max(DIVISIONS, math.ceil(2 * len(pairs) / ALPHA) - 1)
+    found = [_layers(one, other, count, seed) for (_, one), (_, other) in pairs]
+    p = np.array([min(layer.adjusted for layer in layers) for layers in found])
+    return tuple(
+        PairDifference(name, second, one.generated, other.generated, layers, own, together, count)
+        for ((name, one), (second, other)), layers, own, together in zip(
+            pairs, found, p.tolist(), holm(p).tolist(), strict=True
+        )
+    )
+
+
+def _layers(one: SetDistances, other: SetDistances, count: int, seed: int) -> tuple[LayerDifference, ...]:
+    drawn = Divisions(one.generated, other.generated, count, seed)
+    pairs = [
+        _PairedLayer(*each, one.generated, other.generated)
+        for each in zip(one.layers, other.layers, strict=True)
+    ]
+    widths = [pair.features.shape[1] for pair in pairs]
+    # One product for all layers: the divisions are written out once.
+    sums = np.split(
+        drawn.sums(np.concatenate([p.features for p in pairs], axis=1)), np.cumsum(widths)[:-1], axis=1
+    )
+    values = [pair.statistics(its) for pair, its in zip(pairs, sums, strict=True)]
+    gaps, tails = (np.stack(each, axis=1) for each in zip(*values, strict=True))
+    p = [p_values(np.abs(gaps)), p_values(tails)]
+    family = adjusted(np.concatenate(p, axis=1)).reshape(2, -1).min(axis=0)
+    return tuple(
+        pair.difference(gaps[:, i], float(p[0][0, i]), float(p[1][0, i]), float(family[i]))
+        for i, pair in enumerate(pairs)
+    )
+
+
+class _PairedLayer:
+    """One layer of two sets: what is summed over a division's first set, and what the sums say."""
+
+    def __init__(self, one: LayerDistances, other: LayerDistances, first: int, second: int) -> None:
+        self.layer, self._first, self._second = one.layer, first, second
+        self._parts = [
+            PlacementDifference(
+                np.concatenate([placements(a, first), placements(b, second)]),
+                np.concatenate([a.cells[:first], b.cells[:second]]),
+                held_out_counts(a, first),
+            )
+            for a, b in zip(one.partitions, other.partitions, strict=True)
+        ]
+        self._nearness = np.concatenate([one.nearness[:first], other.nearness[:second]])
+        self._tails = [LowerTail(self._nearness, each) for each in (first, second)]
+        self.features = np.concatenate(
+            [*(part.features for part in self._parts), self._tails[0].features], axis=1
+        )
+
+    def statistics(self, sums: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return of every division the mean difference of placements over the partitions, and the larger tail."""
+        widths = np.cumsum([part.features.shape[1] for part in self._parts])
+        *placed, near = np.split(sums, widths, axis=1)
+        gaps = np.stack([part.statistic(its) for part, its in zip(self._parts, placed, strict=True)], axis=1)
+        rest = self._tails[1].features.sum(axis=0) - near
+        return mean_over_partitions(gaps), np.maximum(
+            self._tails[0].statistic(near), self._tails[1].statistic(rest)
+        )
+
+    def difference(
+        self, gaps: NDArray[np.float64], p_placement: float, p_tail: float, family: float
+    ) -> LayerDifference:
+        """Put the layer's result together; `gaps` are the placement differences of all divisions."""
+        known, gap = gaps[1:][~np.isnan(gaps[1:])], float(gaps[0])
+        spread = float(known.std()) if known.size else 0.0
+        low, high = self._interval(gap)
+        return LayerDifference(
+            layer=self.layer,
+            placement=None if math.isnan(gap) else gap,
+            low=low,
+            high=high,
+            standardised=None if math.isnan(gap) or not spread else gap / spread,
+            tail=self._loudest(),
+            p_placement=p_placement,
+            p_tail=p_tail,
+            adjusted=family,
+            by="lower tail" if p_tail < p_placement else "mean rank",
+        )
+
+    def _interval(self, gap: float) -> tuple[float | None, float | None]:
+        """Return the 95 % interval; a picture's influences over the partitions are those of one picture."""
+        if math.isnan(gap):
+            return None, None
+        firsts = [part.features[: self._first].sum(axis=0, keepdims=True) for part in self._parts]
+        counting = [
+            part.influences(self._first)
+            for part, sums in zip(self._parts, firsts, strict=True)
+            if not np.isnan(part.statistic(sums)[0])
+        ]
+        half = float(stats.norm.isf((1 - _CONFIDENCE) / 2) * np.linalg.norm(np.mean(counting, axis=0)))
+        return max(-1.0, gap - half), min(1.0, gap + half)
+
+    def _loudest(self) -> TailCounts:
+        """Return the counts at the level at which the true division's lower tail is most surprising."""
+        best, told = -1.0, TailCounts(0, 0, 0)
+        for level in LEVELS:
+            for size, own in ((self._first, slice(self._first)), (self._second, slice(self._first, None))):
+                tail = LowerTail(self._nearness, size, levels=(level,))
+                surprise = float(tail.statistic(tail.features[own].sum(axis=0, keepdims=True))[0])
+                if surprise > best:
+                    counts = (tail.features[: self._first].sum(), tail.features[self._first :].sum())
+                    best, told = surprise, TailCounts(int(sum(counts)), *map(int, counts))
+        return told
