@@ -194,7 +194,7 @@ def figure_view(curves: Mapping[str, Curve], number: int) -> FigureView:
     """Draw curves for a page; `number` keeps the ids of its figures apart."""
     display = CurveDisplay.from_curves(curves)
     # Safe: made by matplotlib alone, letters drawn as paths; the one text in it is escaped by figure_svg.
-    wide, narrow = (display.plot(small=small).to_svg(prefix=f"f{number}{kind}") for small, kind in _FORMATS)
+    wide, narrow = (display.plot(small=small).to_svg(prefix=f"f{number}{kind}") for small, kind in FORMATS)
     return FigureView(Markup(wide), Markup(narrow))  # noqa: S704
 
 
@@ -204,7 +204,7 @@ def extra_view(figure: ReportFigure, number: int) -> ExtraView:
     return ExtraView(figure.title, Markup(renumber(figure.svg, f"x{number}i")), figure.caption)  # noqa: S704
 
 
-_FORMATS = ((False, "w"), (True, "n"))
+FORMATS = ((False, "w"), (True, "n"))
 _ALONE_COLUMNS = 8
 
 
