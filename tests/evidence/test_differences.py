@@ -1,6 +1,7 @@
 """Differences of sets: right against brute force, right where there is none, seen where there is one."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ def test_p_values_of_a_pair_are_those_of_its_divisions_one_by_one():
     held_out = held_out_of(rng)
     one, other = set_of(rng, 40, held_out, shift=-0.3, copies=2), set_of(rng, 25, held_out)
     (pair,) = differences({"a": one, "b": other}, divisions=count, seed=3)
-    columns = []
+    columns, scaled = [], []
     for mine, theirs in zip(one.layers, other.layers, strict=True):
         near = np.concatenate([mine.nearness[:40], theirs.nearness[:25]])
         gaps, tails = [], []
@@ -88,19 +89,30 @@ def test_p_values_of_a_pair_are_those_of_its_divisions_one_by_one():
                 distances = np.concatenate([a.distances[:40], b.distances[:25], a.distances[40:]])
                 cells = np.concatenate([a.cells[:40], b.cells[:25], a.cells[40:]])
                 each.append(brute(distances, cells, a.scored, 65, set(chosen.tolist())))
-            gaps.append(abs(np.mean(each)))
+            gaps.append(np.mean(each))
             rest = np.setdiff1d(np.arange(65), chosen)
             tails.append(max(surprise(near, chosen), surprise(near, rest)))
-        columns += [np.round(gaps, 9), np.round(tails, 9)]
-    statistics = np.stack(columns, axis=1)
-    p = (statistics[None] >= statistics[:, None]).mean(axis=1)
-    smallest = p.min(axis=1)
+        gaps, tails = np.array(gaps), np.array(tails)
+        columns += [abs(gaps), tails]
+        scaled += [2 * stats.norm.sf(abs(gaps) / gaps[1:].std()), tail_scale(tails)]
+    statistics = np.round(np.stack(columns, axis=1), 9)
+    p = (statistics >= statistics[0]).mean(axis=0)
+    smallest = np.minimum(1, np.stack(scaled, axis=1))
+    family = np.round(smallest.min(axis=1), 12)
     for number, layer in enumerate(pair.layers):
-        assert layer.p_placement == pytest.approx(p[0, 2 * number])
-        assert layer.p_tail == pytest.approx(p[0, 2 * number + 1])
-        assert layer.adjusted == pytest.approx((smallest <= p[0, 2 * number : 2 * number + 2].min()).mean())
-    assert pair.p_value == pytest.approx((smallest <= smallest[0]).mean())
+        assert layer.p_placement == pytest.approx(p[2 * number])
+        assert layer.p_tail == pytest.approx(p[2 * number + 1])
+        own = np.round(smallest[0, 2 * number : 2 * number + 2], 12)
+        assert layer.adjusted == pytest.approx((family <= own.min()).mean())
+        assert layer.by == ("lower tail" if own[1] < own[0] else "mean rank")
+    assert pair.p_value == pytest.approx((family <= family[0]).mean())
     assert pair.adjusted == pair.p_value
+
+
+def tail_scale(tails):
+    """p-values of tails: those of the foremost hundredth counted, all others in proportion to 10 ** -tail."""
+    top = sorted(tails)[math.ceil(0.99 * len(tails)) - 1]
+    return 10.0**-tails * sum(tails >= top) / len(tails) / 10.0**-top
 
 
 def surprise(near, chosen):

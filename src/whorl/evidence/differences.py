@@ -8,7 +8,7 @@ scale that both are read from, and no source of false alarms.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any, Literal, TypeAlias
@@ -26,6 +26,7 @@ from whorl.evidence.placement import PlacementDifference, held_out_counts, place
 
 DifferenceStatistic: TypeAlias = Literal["mean rank", "lower tail"]
 _CONFIDENCE = 0.95
+_TOP = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +152,7 @@ def differences(
 
     At each layer, the difference of mean placements, two-sided; and the lower tail, in the direction in which it
     is larger, so that a few copies in one set are seen. Within a pair adjusted for layers and statistics by the
-    smallest p-value of each division (Westfall and Young), over the pairs by Holm's rule.
+    smallest of each division (Westfall and Young), over the pairs by Holm's rule.
 
     Args:
         sets: {name: distances}, at least two, of the same layers, held-out pictures and cells.
@@ -194,12 +195,45 @@ def _layers(one: SetDistances, other: SetDistances, count: int, seed: int) -> tu
     )
     values = [pair.statistics(its) for pair, its in zip(pairs, sums, strict=True)]
     gaps, tails = (np.stack(each, axis=1) for each in zip(*values, strict=True))
-    p = [p_values(np.abs(gaps)), p_values(tails)]
-    family = adjusted(np.concatenate(p, axis=1)).reshape(2, -1).min(axis=0)
+    scaled = np.concatenate([_scaled_gaps(gaps), _scaled_tails(tails)], axis=1)
+    tail_tells = np.less(*scaled[0].reshape(2, -1)[::-1])
+    family = adjusted(scaled).reshape(2, -1).min(axis=0)
+    alone = np.stack([p_values(np.abs(gaps))[0], p_values(tails)[0]])
     return tuple(
-        pair.difference(gaps[:, i], float(p[0][0, i]), float(p[1][0, i]), float(family[i]))
-        for i, pair in enumerate(pairs)
+        pair.difference(
+            gaps[:, i], alone[:, i].tolist(), float(family[i]), "lower tail" if tail else "mean rank"
+        )
+        for i, (pair, tail) in enumerate(zip(pairs, tail_tells.tolist(), strict=True))
     )
+
+
+def _scaled_gaps(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return differences of placement on the scale of p-values, two-sided and as if normal, (1 + B, L).
+
+    p-values counted from the divisions end at 1 / (1 + B), where the clearest difference ties with each division
+    that is foremost in any one statistic. On this scale it does not. The scale decides how much either statistic
+    weighs; how often the smallest is as small when there is nothing, is counted.
+    """
+    known = ~np.isnan(gaps)
+    spread = np.array([_spread(column) for column in gaps.T])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(known & (spread > 0), 2 * stats.norm.sf(np.abs(gaps) / spread), 1.0))
+
+
+def _spread(gaps: NDArray[np.float64]) -> float:
+    """Return the spread of one layer's differences over the random divisions, 0 where none is known."""
+    known = gaps[1:][~np.isnan(gaps[1:])]
+    return float(known.std()) if known.size else 0.0
+
+
+def _scaled_tails(tails: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return lower tails on the scale of p-values, (1 + B, L): counted for the top 1 % of divisions.
+
+    A tail is a -log10 of probabilities that does not pay for the search over levels and directions.
+    """
+    top = np.quantile(tails, 1 - _TOP, axis=0, method="inverted_cdf")
+    searched = (tails >= top).mean(axis=0)
+    return np.asarray(np.minimum(1.0, searched * 10.0 ** (top - tails)))
 
 
 class _PairedLayer:
@@ -232,11 +266,10 @@ class _PairedLayer:
         )
 
     def difference(
-        self, gaps: NDArray[np.float64], p_placement: float, p_tail: float, family: float
+        self, gaps: NDArray[np.float64], alone: Sequence[float], family: float, by: DifferenceStatistic
     ) -> LayerDifference:
         """Put the layer's result together; `gaps` are the placement differences of all divisions."""
-        known, gap = gaps[1:][~np.isnan(gaps[1:])], float(gaps[0])
-        spread = float(known.std()) if known.size else 0.0
+        gap, spread = float(gaps[0]), _spread(gaps)
         low, high = self._interval(gap)
         return LayerDifference(
             layer=self.layer,
@@ -245,10 +278,10 @@ class _PairedLayer:
             high=high,
             standardised=None if math.isnan(gap) or not spread else gap / spread,
             tail=self._loudest(),
-            p_placement=p_placement,
-            p_tail=p_tail,
+            p_placement=alone[0],
+            p_tail=alone[1],
             adjusted=family,
-            by="lower tail" if p_tail < p_placement else "mean rank",
+            by=by,
         )
 
     def _interval(self, gap: float) -> tuple[float | None, float | None]:

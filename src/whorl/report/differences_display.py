@@ -132,12 +132,12 @@ class DifferencesDisplay:
         marked = pair.significant_at(layer)
         colour = self._colours[pair.nearer(layer)] if marked else MUTED
         ends = np.array([layer.low, layer.high], np.float64)
-        ax.plot([x, x], ends, color=colour, linewidth=1.4, zorder=2, solid_capstyle="butt")
+        ax.plot([x, x], ends, color=colour, linewidth=1.8, zorder=2, solid_capstyle="butt")
         ax.plot(
             [x],
             np.array([layer.placement], np.float64),
             marker=_MARKERS[layer.by] if marked else "o",
-            markersize=5.5 if marked else 4.5,
+            markersize=4 if marked else 3.5,
             color=colour,
             markerfacecolor=colour if marked else "white",
             markeredgecolor=colour,
@@ -150,7 +150,7 @@ class DifferencesDisplay:
         ends = [end for pair in self.shown for layer in pair.layers for end in (layer.low, layer.high)]
         known = [end for end in ends if end is not None]
         low, high = min([*known, -0.04]), max([*known, 0.04])
-        room = 0.3 * (high - low)  # for the words at either edge
+        room = 0.22 * (high - low)  # for the words at either edge
         ax.set_ylim(low - room, high + room)
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value, 2)))
