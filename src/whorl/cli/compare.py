@@ -73,7 +73,7 @@ def compare(
     """Compare sets of generated pictures on one Reference: their curves, and which differences are significant.
 
     Each pair of sets is tested at every layer for a difference in how near to training its pictures lie. The
-    chance that any pair of sets alike is said to differ is at most 5 %.
+    chance that any two sets of one distribution are said to differ is at most 5 %.
     """
     run = shared.encode_options(
         batch_size=batch_size,

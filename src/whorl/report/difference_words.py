@@ -34,16 +34,9 @@ def pair_words(pair: PairDifference, n_layers: int, n_pairs: int) -> str:
             f"({sure})."
         )
     return (
-        f"{near} lies nearer to training than {far}: {placement_words(layer)} "
-        f"({first} minus {second}){where} ({sure})."
+        f"{near} lies nearer to training than {far}: mean placements differ by {signed(layer.placement or 0.0, 2)}"
+        f"{where} ({first} minus {second}; 95 % interval {interval_words(layer)}; {sure})."
     )
-
-
-def placement_words(layer: LayerDifference) -> str:
-    """Say the difference of mean placements at a layer, with its interval."""
-    if layer.placement is None:
-        return "no cell holds pictures of both"
-    return f"mean placements differ by {signed(layer.placement, 2)}, 95 % interval {interval_words(layer)}"
 
 
 def interval_words(layer: LayerDifference) -> str:
@@ -63,8 +56,8 @@ def summary_words(comparison: Comparison) -> str:
     else:
         verb = "differs" if count == 1 else "differ"
         found = f"{count or 'None'} of {total} pairs of sets {verb}."
-    wrong = "a pair" if total == 1 else "any pair"
-    return f"{found} The chance that {wrong} of sets alike is said to differ is at most {percent(ALPHA)}."
+    wrong = "two sets" if total == 1 else "any two sets"
+    return f"{found} The chance that {wrong} of one distribution are said to differ is at most {percent(ALPHA)}."
 
 
 def sizes_words(comparison: Comparison) -> str | None:
@@ -74,7 +67,7 @@ def sizes_words(comparison: Comparison) -> str | None:
     counts = [curve.n_generated for curve in comparison.curves.values()]
     return (
         f"The sets have different numbers of pictures ({min(counts):,} to {max(counts):,}). C_T grows with the "
-        "number, so their curves must not be compared with each other by height; the differences of placement may."
+        "number, so their curves must not be compared by height; the differences of placement may."
     )
 
 

@@ -152,7 +152,7 @@ class DifferencesDisplay:
         low, high = min([*known, -0.04]), max([*known, 0.04])
         room = 0.22 * (high - low)  # for the words at either edge
         ax.set_ylim(low - room, high + room)
-        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value, 2)))
         for each in ax.figure.axes:
             each.tick_params(
