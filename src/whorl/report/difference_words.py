@@ -57,7 +57,9 @@ def summary_words(comparison: Comparison) -> str:
         verb = "differs" if count == 1 else "differ"
         found = f"{count or 'None'} of {total} pairs of sets {verb}."
     wrong = "two sets" if total == 1 else "any two sets"
-    return f"{found} The chance that {wrong} of one distribution are said to differ is at most {percent(ALPHA)}."
+    return (
+        f"{found} The chance that {wrong} of one distribution are said to differ is at most {percent(ALPHA)}."
+    )
 
 
 def sizes_words(comparison: Comparison) -> str | None:
