@@ -9,8 +9,8 @@ from scipy import stats
 
 from whorl import Reference, ScoreError, StorageError, compare
 from whorl.evidence import CellDistances, LayerDistances, PairDifference, SetDistances, differences
-from whorl.evidence.differences import LEVELS
 from whorl.evidence.holm import holm
+from whorl.evidence.lower_tail import LEVELS
 from whorl.evidence.permutations import Divisions
 from whorl.evidence.placement import PlacementDifference, held_out_counts, placements
 from whorl.memorization import Comparison

@@ -1,6 +1,6 @@
 """What distances to training are worth: valid p-values, one verdict, likely copies, differences of sets."""
 
-from whorl.evidence.differences import LayerDifference, PairDifference, SetDistances, TailCounts, differences
+from whorl.evidence.differences import PairDifference, differences
 from whorl.evidence.evidence import (
     ALPHA,
     Evidence,
@@ -12,6 +12,7 @@ from whorl.evidence.evidence import (
 )
 from whorl.evidence.mean_rank import CellDistances
 from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
+from whorl.evidence.two_sets import LayerDifference, SetDistances, TailCounts
 
 __all__ = [
     "ALPHA",
