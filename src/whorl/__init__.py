@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from whorl.encoders import load_encoder
     from whorl.errors import EncoderError, ImageError, ScoreError, StorageError, WhorlError, WhorlWarning
     from whorl.images import open_images
-    from whorl.memorization import CTScore, Curve, Reference, c_t, z_u
+    from whorl.memorization import Comparison, CTScore, Curve, Reference, c_t, compare, z_u
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "CTScore": "whorl.memorization",
+    "Comparison": "whorl.memorization",
     "Curve": "whorl.memorization",
     "EncoderError": "whorl.errors",
     "ImageError": "whorl.errors",
@@ -29,6 +30,7 @@ _HOMES = {
     "WhorlError": "whorl.errors",
     "WhorlWarning": "whorl.errors",
     "c_t": "whorl.memorization",
+    "compare": "whorl.memorization",
     "embed": "whorl.embeddings",
     "load_encoder": "whorl.encoders",
     "open_images": "whorl.images",
@@ -37,6 +39,7 @@ _HOMES = {
 
 __all__ = [
     "CTScore",
+    "Comparison",
     "Curve",
     "EncoderError",
     "ImageError",
@@ -47,6 +50,7 @@ __all__ = [
     "WhorlWarning",
     "__version__",
     "c_t",
+    "compare",
     "embed",
     "load_encoder",
     "open_images",

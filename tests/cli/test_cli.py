@@ -471,7 +471,7 @@ def test_a_signal_keeps_finished_shards_and_says_how_to_go_on(place, tmp_path, n
 
 def test_help_names_every_command(tmp_path):
     done = whorl("--help", cwd=tmp_path, check=0)
-    for word in ("reference", "audit", "cache", "Exit codes"):
+    for word in ("reference", "audit", "compare", "cache", "Exit codes"):
         assert word in done.stdout
     assert whorl("--version", cwd=tmp_path, check=0).stdout.startswith("whorl 0.")
 

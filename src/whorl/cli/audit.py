@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shlex
 import sys
 import time
 from enum import StrEnum
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.after_scoring import run_details, training_pictures
 
 if TYPE_CHECKING:
-    from whorl.images import ImageSource
-    from whorl.memorization import Curve, Reference
+    from whorl.memorization import Curve
 
 
 class TableFormat(StrEnum):
@@ -118,11 +117,11 @@ def audit(
 
         run["progress"] = Outlook(progress_for(True))
     curve = held.curve(source, encoder=model, **run)
-    details = _details(held, reference, model, time.perf_counter() - started)
+    details = run_details(held, reference, model, time.perf_counter() - started)
     if output is not None:
         from whorl.report.audit_folder import write_audit
 
-        training = _training_pictures(held, curve, training)
+        training = training_pictures(held, [curve], training)
         write_audit(
             output,
             curve,
@@ -140,35 +139,6 @@ def audit(
             f"standardised C_T is {curve.standardised.min():.2f} at layer {layer}, below {fail_below:g}\n"
         )
         raise typer.Exit(1)
-
-
-def _training_pictures(held: Reference, curve: Curve, given: ImageSource | None) -> ImageSource | None:
-    """Find T's pictures for the closest pairs, and say on stderr why they are not shown."""
-    from whorl.report.pair_pictures import decisive_pairs, recorded_pictures
-
-    if held.train.ids is None:
-        sys.stderr.write(
-            "note: this Reference keeps no ids, so the closest pairs cannot be shown as pictures\n"
-        )
-        return None
-    wanted = [pair.train_id for pair in decisive_pairs(curve) if pair.train_id is not None]
-    found = given if given is not None else recorded_pictures(held.train.source, wanted)
-    if found is None:
-        place = f" at {held.train.source}" if held.train.source else ""
-        sys.stderr.write(f"note: the training pictures are not at hand{place}; show them with --train\n")
-    return found
-
-
-def _details(held: Reference, folder: Path, model: Any, seconds: float) -> dict[str, Any]:
-    from whorl.memorization.provenance import versions
-
-    return {
-        "command": shlex.join(["whorl", *sys.argv[1:]]),
-        "reference": held.summary() | {"folder": str(folder)},
-        "encoder": dict(model.settings),
-        "versions": versions(),
-        "seconds": round(seconds, 1),
-    }
 
 
 def _print(curve: Curve, details: dict[str, Any], output: Path | None, as_json: bool) -> None:

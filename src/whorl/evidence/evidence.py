@@ -8,9 +8,10 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence.lower_tail import LowerTail
+from whorl.evidence.lower_tail import LowerTail, scaled
 from whorl.evidence.mean_rank import CellDistances, MeanRank
 from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
 from whorl.evidence.permutations import DIVISIONS, Divisions, adjusted, p_values
@@ -151,10 +152,10 @@ def weigh(
     total = len(layers[0].nearness)
     drawn = Divisions(generated, total - generated, divisions, seed)
     ranks, tails = _statistics(layers, generated, drawn, min_generated)
-    means = np.stack([_standardised(_mean(parts)) for parts in ranks], axis=1)
+    means = np.stack([_standardised(mean_over_partitions(parts)) for parts in ranks], axis=1)
     p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)
-    copying = adjusted(np.concatenate([p_low, p_tail], axis=1)).reshape(2, -1).min(axis=0)
-    under = adjusted(p_high)
+    copying = adjusted(np.concatenate([_as_normal(means), scaled(tails)], axis=1)).reshape(2, -1).min(axis=0)
+    under = adjusted(_as_normal(-means))
     mine, theirs = slice(generated), slice(generated, None)
     sides = [(layer.nearness[mine], layer.nearness[theirs]) for layer in layers]
     measures = [measure for layer in layers for measure in (layer.nearness, layer.relative)]
@@ -196,7 +197,17 @@ def _statistics(
     return ranks, np.stack(tails, axis=1)
 
 
-def _mean(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _as_normal(standardised: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return standardised C_T on the scale of p-values for copying, as if normal; NaN speaks for nothing.
+
+    p-values counted from the divisions end at 1 / (1 + B), where the clearest copying ties with each division that
+    is foremost at any one layer. On this scale it does not. The scale decides how much either statistic weighs;
+    how often the smallest is as small when there is nothing, is counted.
+    """
+    return np.asarray(np.where(np.isnan(standardised), 1.0, stats.norm.cdf(standardised)))
+
+
+def mean_over_partitions(parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean over the partitions that have a value, (1 + B,); NaN where none has."""
     known = ~np.isnan(parts)
     with np.errstate(invalid="ignore"):

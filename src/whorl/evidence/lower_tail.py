@@ -16,6 +16,8 @@ from scipy import stats
 LEVELS = (0.0002, 0.001, 0.003, 0.01, 0.05)
 """Shares of all pictures, the nearest ones, among which the generated are counted."""
 
+_TOP = 0.01
+
 
 class LowerTail:
     """How surprising it is that so many generated pictures are among the nearest, as a function of counts.
@@ -53,6 +55,16 @@ def _among_nearest(measure: NDArray[np.float64], levels: tuple[float, ...]) -> N
     total, ordered = len(measure), np.sort(measure)
     limits = {float(ordered[max(1, round(level * total)) - 1]) for level in levels}
     return (measure[:, None] <= np.array(sorted(limits))).astype(np.float64)
+
+
+def scaled(tails: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return statistics (1 + B, L) on the scale of p-values, counted for the top 1 % of divisions.
+
+    A tail is a -log10 of probabilities that does not pay for the search over measures and levels.
+    """
+    top = np.quantile(tails, 1 - _TOP, axis=0, method="inverted_cdf")
+    searched = (tails >= top).mean(axis=0)
+    return np.asarray(np.minimum(1.0, searched * 10.0 ** (top - tails)))
 
 
 @lru_cache(maxsize=64)

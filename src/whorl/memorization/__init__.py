@@ -2,6 +2,7 @@
 
 from whorl.memorization.c_t import c_t
 from whorl.memorization.cells import Cells
+from whorl.memorization.comparison import Comparison, compare
 from whorl.memorization.curve import ClosestPair, Curve, LayerPictures
 from whorl.memorization.mann_whitney import z_u
 from whorl.memorization.partition import Partition
@@ -17,6 +18,7 @@ __all__ = [
     "CellScore",
     "Cells",
     "ClosestPair",
+    "Comparison",
     "Curve",
     "LayerPictures",
     "LevelVerdict",
@@ -27,5 +29,6 @@ __all__ = [
     "ReferenceSettings",
     "Verdict",
     "c_t",
+    "compare",
     "z_u",
 ]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from whorl.report.curve_display import CurveDisplay
+    from whorl.report.differences_display import DifferencesDisplay
+    from whorl.report.differences_table import DifferencesTable, differences_table
     from whorl.report.entries import ReportEntry, ReportFigure
     from whorl.report.html import render_report, write_report
     from whorl.report.pairs_display import PairsDisplay
@@ -21,6 +23,8 @@ _HOMES = {
     "ComparisonTable": "whorl.report.terminal",
     "CurveDisplay": "whorl.report.curve_display",
     "CurveTable": "whorl.report.terminal",
+    "DifferencesDisplay": "whorl.report.differences_display",
+    "DifferencesTable": "whorl.report.differences_table",
     "LevelWords": "whorl.report.words",
     "PairPictures": "whorl.report.pictures",
     "PairsDisplay": "whorl.report.pairs_display",
@@ -28,6 +32,7 @@ _HOMES = {
     "ReportFigure": "whorl.report.entries",
     "comparison_table": "whorl.report.terminal",
     "curve_table": "whorl.report.terminal",
+    "differences_table": "whorl.report.differences_table",
     "headline": "whorl.report.words",
     "level_words": "whorl.report.words",
     "render_report": "whorl.report.html",
@@ -38,6 +43,8 @@ __all__ = [
     "ComparisonTable",
     "CurveDisplay",
     "CurveTable",
+    "DifferencesDisplay",
+    "DifferencesTable",
     "LevelWords",
     "PairPictures",
     "PairsDisplay",
@@ -45,6 +52,7 @@ __all__ = [
     "ReportFigure",
     "comparison_table",
     "curve_table",
+    "differences_table",
     "headline",
     "level_words",
     "render_report",

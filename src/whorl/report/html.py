@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from whorl.errors import WhorlError
 from whorl.files import write_bytes
+from whorl.memorization.comparison import Comparison
 from whorl.memorization.curve import Curve
 from whorl.report.details import detail_groups
+from whorl.report.difference_views import differences_view
 from whorl.report.entries import ReportEntry, ReportFigure
 from whorl.report.text import layer_span, p_number, percent, plain, signed
 from whorl.report.views import Badge, entry_view, extra_view, figure_view
@@ -26,6 +28,7 @@ def write_report(
     details: Mapping[str, object] | None = None,
     lead: str = "",
     figures: Sequence[ReportFigure] = (),
+    comparison: Comparison | None = None,
 ) -> Path:
     """Write a report as one HTML file, in one step; equal input gives equal bytes.
 
@@ -36,9 +39,10 @@ def write_report(
         details: what it was made with (command, versions, digests, settings); nested mappings are flattened.
         lead: a paragraph under the heading; empty for none.
         figures: further figures, shown after the overview.
+        comparison: of the entries' curves by their names; its differences are shown after the overview.
 
     Raises:
-        WhorlError: no entry, two of one name, or entries of different References.
+        WhorlError: no entry, two of one name, entries of different References, or a comparison of other sets.
         StorageError: the disk is full or read-only.
 
     >>> import numpy as np, tempfile, whorl
@@ -50,7 +54,9 @@ def write_report(
     'report.html'
     """
     path = Path(path)
-    text = render_report(entries, title=title, details=details, lead=lead, figures=figures)
+    text = render_report(
+        entries, title=title, details=details, lead=lead, figures=figures, comparison=comparison
+    )
     write_bytes(path, text.encode())
     return path
 
@@ -62,9 +68,14 @@ def render_report(
     details: Mapping[str, object] | None = None,
     lead: str = "",
     figures: Sequence[ReportFigure] = (),
+    comparison: Comparison | None = None,
 ) -> str:
     """Return the report as text; see `write_report`."""
     _check(entries)
+    if comparison is not None and list(comparison.curves) != [entry.name for entry in entries]:
+        raise WhorlError(
+            "the comparison is of other sets than the entries; give each set the same name in both."
+        )
     several = len(entries) > 1
     views = [entry_view(entry, i, several=several) for i, entry in enumerate(entries, start=1)]
     overview = figure_view({e.name: e.curve for e in entries}, 0) if several else None
@@ -76,6 +87,7 @@ def render_report(
             lead=lead,
             entries=views,
             overview=overview,
+            differences=differences_view(comparison) if comparison is not None else None,
             extras=[extra_view(figure, i) for i, figure in enumerate(figures, start=1)],
             details=detail_groups(_with_reference(details or {}, entries[0].curve)),
             first=entries[0].curve,

@@ -22,6 +22,7 @@ from whorl.report.words import flagged_words, has_levels, headline, identical_wo
 _HALF = 8
 _LONGEST_LAYER_NAME = 10
 _LONGEST_SET_NAME = 18
+_WITH_LISTED = 90
 _STYLES: dict[Finding, str] = {"copies": "bold red", "healthy": "green", "under-fits": "bold blue"}
 
 
@@ -64,7 +65,7 @@ class CurveTable:
         lines += [Text(listed)] if listed else []
         lines += [Text(f"Note: {note}", style="yellow") for note in notes(self.curve)]
         for line in lines:
-            yield Padding(_ascii(line) if ascii_only else line, (0, 0, 0, 1), expand=False)
+            yield Padding(in_ascii(line) if ascii_only else line, (0, 0, 0, 1), expand=False)
 
 
 def comparison_table(curves: Mapping[str, Curve]) -> ComparisonTable:
@@ -94,16 +95,23 @@ class ComparisonTable:
         ascii_only = options.ascii_only
         table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
         overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"
+        wide = options.max_width >= _WITH_LISTED
         table.add_column("set", no_wrap=True, overflow=overflow, max_width=_LONGEST_SET_NAME)
         for title in ("whole", "low level", "high level"):
             table.add_column(title, no_wrap=True, overflow=overflow)
-        for title in ("lowest", "highest", "exact"):
+        for title in ("lowest", "highest", *(["listed"] if wide else []), "exact"):
             table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
         for name, curve in self.curves.items():
-            cells = [Text(shorten(plain(name), _LONGEST_SET_NAME)), *_findings(curve), *_extremes(curve)]
-            table.add_row(*(_ascii(cell) if ascii_only else cell for cell in cells))
+            cells = [
+                Text(shorten(plain(name), _LONGEST_SET_NAME)),
+                *_findings(curve),
+                *_extremes(curve, wide=wide),
+            ]
+            table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in cells))
         yield table
-        hint = Text("lowest, highest: standardised C_T over the layers; exact: identical copies", style="dim")
+        listed = "listed: likely copies; " if wide else ""
+        told = f"lowest, highest: standardised C_T over the layers; {listed}exact: identical copies"
+        hint = Text(told, style="dim")
         yield Padding(hint, (0, 0, 0, 1), expand=False)
 
 
@@ -113,9 +121,11 @@ def _findings(curve: Curve) -> Iterator[Text]:
         yield Text(level.finding, style=_STYLES[level.finding])
 
 
-def _extremes(curve: Curve) -> Iterator[Text]:
+def _extremes(curve: Curve, *, wide: bool) -> Iterator[Text]:
     yield Text(signed(float(curve.standardised.min())))
     yield Text(signed(float(curve.standardised.max())))
+    if wide:
+        yield Text("?" if curve.evidence is None else f"{curve.evidence.n_flagged:,}")
     yield Text("?" if curve.identical is None else f"{curve.identical:,}")
 
 
@@ -136,7 +146,7 @@ def _table(curve: Curve, *, ascii_only: bool) -> Table:
         row.append(Text(percent(score.coverage)))
         row.append(Text(_bar(score.standardised / widest, ascii_only=ascii_only), style=style))
         row.append(Text(finding, style=style))
-        table.add_row(*(_ascii(cell) if ascii_only else cell for cell in row))
+        table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in row))
     return table
 
 
@@ -160,7 +170,8 @@ def _verdict_line(curve: Curve, level: str) -> Text:
     return line
 
 
-def _ascii(text: Text) -> Text:
+def in_ascii(text: Text) -> Text:
+    """Return the text in letters that any terminal has."""
     swapped = text.copy()
     swapped.plain = text.plain.translate({0x2212: "-", 0x2026: "~", 0x201C: '"', 0x201D: '"', 0x221E: "inf"})
     swapped.plain = swapped.plain.encode("ascii", "backslashreplace").decode("ascii")

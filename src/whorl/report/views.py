@@ -206,7 +206,7 @@ def _tail_view(curve: Curve, number: int) -> FigureView:
 
 def _twice(display: CurveDisplay | TailDisplay, prefix: str) -> FigureView:
     # Safe: made by matplotlib alone, letters drawn as paths; the one text in it is escaped by figure_svg.
-    wide, narrow = (display.plot(small=small).to_svg(prefix=prefix + kind) for small, kind in _FORMATS)
+    wide, narrow = (display.plot(small=small).to_svg(prefix=prefix + kind) for small, kind in FORMATS)
     return FigureView(Markup(wide), Markup(narrow))  # noqa: S704
 
 
@@ -216,7 +216,7 @@ def extra_view(figure: ReportFigure, number: int) -> ExtraView:
     return ExtraView(figure.title, Markup(renumber(figure.svg, f"x{number}i")), figure.caption)  # noqa: S704
 
 
-_FORMATS = ((False, "w"), (True, "n"))
+FORMATS = ((False, "w"), (True, "n"))
 _ALONE_COLUMNS = 8
 
 

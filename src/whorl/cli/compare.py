@@ -1,0 +1,167 @@
+"""`whorl compare`: which of several sets of generated pictures lie nearer to training than others?"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from whorl.cli import options as shared
+from whorl.cli.after_scoring import run_details, training_pictures
+from whorl.cli.set_names import set_names
+
+if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
+    from whorl.encoders import Encoder
+    from whorl.images import ImageSource
+    from whorl.memorization import Comparison, Curve, Reference
+
+
+def compare(
+    reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
+    samples: Annotated[
+        list[str],
+        typer.Argument(
+            help="Two or more sets of generated pictures: folder, zip, tar, npz, npy, Parquet, list, pattern."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder for comparison.json, the figures and report.html."),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name",
+            help="What to call a set; once per set, in their order.",
+            show_default="the end of its path",
+        ),
+    ] = None,
+    train: Annotated[
+        str | None,
+        typer.Option(
+            "--train",
+            help="T's pictures, to show the closest pairs.",
+            show_default="where they were when the Reference was built",
+        ),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Take at most so many pictures of each set, drawn at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws, and the random divisions.")] = 0,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = None,
+    workers: shared.Workers = None,
+    shard_size: shared.ShardSize = 1024,
+    cache: shared.Cache = None,
+    no_cache: shared.NoCache = False,
+    on_error: shared.OnErrorOption = shared.OnError.fail,
+    overwrite: shared.Overwrite = False,
+    dry_run: shared.DryRun = False,
+    as_json: shared.Json = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Compare sets of generated pictures on one Reference: their curves, and which differences are significant.
+
+    Each pair of sets is tested at every layer for a difference in how near to training its pictures lie. The
+    chance that any two sets of one distribution are said to differ is at most 5 %.
+    """
+    run = shared.encode_options(
+        batch_size=batch_size,
+        workers=workers,
+        shard_size=shard_size,
+        cache=cache,
+        no_cache=no_cache,
+        on_error=on_error,
+        quiet=quiet,
+    )
+    names = set_names(samples, name or [])
+    from whorl.files import check_output
+    from whorl.images import open_images
+    from whorl.memorization import Reference
+    from whorl.memorization import compare as test_pairs
+    from whorl.report.comparison_folder import holds_comparison, write_comparison
+
+    if output is not None and not dry_run:
+        shared.refuse_inside(output, *samples, train)
+        check_output(output, overwrite=overwrite, ours=holds_comparison)
+    started = time.perf_counter()
+    sources = {called: _open(place, limit, seed) for called, place in zip(names, samples, strict=True)}
+    training = open_images(train) if train is not None else None
+    held = Reference.load(reference)
+    for called, source in sources.items():
+        held.check_count(len(source), called)
+    model = held.load_encoder(encoder, device=device)
+    if dry_run:
+        from whorl.cli.estimates import print_estimates
+        from whorl.embeddings import estimate
+
+        print_estimates(
+            {called: estimate(source, model, **run) for called, source in sources.items()}, as_json
+        )
+        return
+    comparison = test_pairs(_curves(held, model, sources, run, quiet=quiet), seed=seed)
+    details = run_details(held, reference, model, time.perf_counter() - started)
+    if output is not None:
+        write_comparison(
+            output,
+            comparison,
+            generated=sources,
+            train=training_pictures(held, list(comparison.curves.values()), training),
+            details=details,
+            digests=held.train.digests(),
+            overwrite=overwrite,
+        )
+    _print(comparison, details, output, as_json)
+
+
+def _open(place: str, limit: int | None, seed: int) -> ImageSource:
+    from whorl.images import limit as draw
+    from whorl.images import open_images
+
+    source = open_images(place)
+    return source if limit is None else draw(source, limit, seed=seed)
+
+
+def _curves(
+    held: Reference, model: Encoder, sources: dict[str, ImageSource], run: EncodeOptions, *, quiet: bool
+) -> dict[str, Curve]:
+    from whorl.embeddings import embed
+
+    if not quiet:
+        from whorl.embeddings.outlook import Outlook
+        from whorl.embeddings.progress import progress_for
+
+        counts = {name: len(source) for name, source in sources.items()}
+        run["progress"] = Outlook(progress_for(True), counts)
+    return {
+        name: held.curve_from_embeddings(embed(source, model, label=name, **run))
+        for name, source in sources.items()
+    }
+
+
+def _print(comparison: Comparison, details: dict[str, Any], output: Path | None, as_json: bool) -> None:
+    if as_json:
+        from whorl.report.comparison_folder import comparison_document
+
+        typer.echo(json.dumps(comparison_document(comparison, details), indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from whorl.report import comparison_table, differences_table
+
+    console = Console()
+    console.print(comparison_table(comparison.curves))
+    console.print()
+    console.print(differences_table(comparison))
+    if output is not None:
+        typer.echo(f"Report: {output / 'report.html'}")
