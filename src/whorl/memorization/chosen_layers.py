@@ -25,7 +25,7 @@ def chosen_layers(
         profile: the Reference's.
 
     Raises:
-        ScoreError: a layer the Reference lacks, one named twice, none; or "auto" without a profile that can choose.
+        ScoreError: a layer the Reference lacks, one named twice, none; or "auto" without a profile that chooses.
 
     >>> chosen_layers((1, 2, 3), [3, 1], None)
     (1, 3)

@@ -83,6 +83,9 @@ class Curve:
         train_ids: ids of the Reference's training rows, None where it keeps none.
         distances: per layer the distances of the generated and the held-out pictures, which `evidence` weighs.
         stored_evidence: the evidence of a curve read back from JSON.
+        of_layers: all layers of the Reference where only some were asked for, else empty; the verdict is over
+            `layers` alone.
+        auto: whether the Reference's sensitivity profile chose them.
     """
 
     layers: tuple[Layer, ...]
@@ -103,6 +106,8 @@ class Curve:
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
     distances: tuple[LayerDistances, ...] = field(default=(), repr=False)
     stored_evidence: Evidence | None = field(default=None, repr=False)
+    of_layers: tuple[Layer, ...] = ()
+    auto: bool = False
 
     def __repr__(self) -> str:
         curve = ", ".join(
@@ -147,6 +152,8 @@ class Curve:
         return {
             "schema": SCHEMA,
             "layers": list(self.layers),
+            "of_layers": list(self.of_layers),
+            "auto": self.auto,
             "values": self.values.tolist(),
             "standardised": self.standardised.tolist(),
             "p_values": self.p_values.tolist(),
@@ -183,6 +190,8 @@ class Curve:
                 settings=ReferenceSettings.from_dict(data["settings"]),
                 skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),
                 warnings=tuple(data["warnings"]),
+                of_layers=tuple(data.get("of_layers", ())),
+                auto=data.get("auto", False),
                 stored_evidence=Evidence.from_dict(data["evidence"]) if data["evidence"] else None,
                 **{name: data[name] for name in _PLAIN},
             )

@@ -21,4 +21,4 @@ def one_line(profile: SensitivityProfile) -> str:
 
 def stability(choice: LayerChoice) -> str:
     """Return in how many resamples the same layers were chosen."""
-    return f"the same layers in {choice.low_wins} and {choice.high_wins} of {choice.resamples} resamples of the pictures"
+    return f"the same in {choice.low_wins} and {choice.high_wins} of {choice.resamples} resamples of the pictures"
