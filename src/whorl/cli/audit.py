@@ -18,6 +18,7 @@ from whorl.cli import options as shared
 if TYPE_CHECKING:
     from whorl.images import ImageSource
     from whorl.memorization import Curve, Reference
+    from whorl.sensitivity import SensitivityProfile
 
 
 class TableFormat(StrEnum):
@@ -57,6 +58,15 @@ def audit(
         float | None,
         typer.Option("--fail-below", help="Exit with 1 when the smallest standardised C_T is below this."),
     ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            "--layers",
+            help="Score some of the Reference's layers: auto = the low-level and the high-level one that its "
+            "sensitivity profile chooses; 4 = the last four; 1,6,-1 = these.",
+            show_default="all",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Audit at most so many pictures, drawn at random.")
     ] = None,
@@ -93,6 +103,7 @@ def audit(
     from whorl.images import limit as draw
     from whorl.images import open_images
     from whorl.memorization import Reference
+    from whorl.memorization.chosen_layers import chosen_layers
     from whorl.report.audit_folder import holds_audit
 
     if output is not None and not dry_run:
@@ -105,6 +116,8 @@ def audit(
     training = open_images(train) if train is not None else None
     held = Reference.load(reference)
     held.check_count(len(source), source.name)
+    scored = shared.parse_scored_layers(layers, held.layers)
+    chosen_layers(held.layers, scored, held.sensitivity)
     model = held.load_encoder(encoder, device=device)
     if dry_run:
         from whorl.cli.estimates import print_estimates
@@ -117,7 +130,7 @@ def audit(
         from whorl.embeddings.progress import progress_for
 
         run["progress"] = Outlook(progress_for(True))
-    curve = held.curve(source, encoder=model, **run)
+    curve = held.curve(source, encoder=model, layers=scored, **run)
     details = _details(held, reference, model, time.perf_counter() - started)
     if output is not None:
         from whorl.report.audit_folder import write_audit
@@ -130,10 +143,11 @@ def audit(
             train=training,
             details=details,
             digests=held.train.digests(),
+            sensitivity=held.sensitivity,
             table_format=table.value,
             overwrite=overwrite,
         )
-    _print(curve, details, output, as_json)
+    _print(curve, details, output, as_json, held.sensitivity)
     if fail_below is not None and curve.standardised.min() < fail_below:
         layer = curve.layers[int(curve.standardised.argmin())]
         sys.stderr.write(
@@ -171,7 +185,13 @@ def _details(held: Reference, folder: Path, model: Any, seconds: float) -> dict[
     }
 
 
-def _print(curve: Curve, details: dict[str, Any], output: Path | None, as_json: bool) -> None:
+def _print(
+    curve: Curve,
+    details: dict[str, Any],
+    output: Path | None,
+    as_json: bool,
+    sensitivity: SensitivityProfile | None,
+) -> None:
     if as_json:
         from whorl.report.audit_folder import result_document
 
@@ -180,7 +200,10 @@ def _print(curve: Curve, details: dict[str, Any], output: Path | None, as_json: 
     from rich.console import Console
 
     from whorl.report import curve_table
+    from whorl.sensitivity.words import one_line
 
     Console().print(curve_table(curve))
+    if sensitivity is not None:
+        typer.echo(f" Layers to trust: {one_line(sensitivity)}")
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

@@ -46,7 +46,7 @@ def _by_profile(profile: SensitivityProfile | None) -> tuple[Layer, ...]:
     if profile is None:
         raise ScoreError(
             "this Reference has no sensitivity profile, which 'auto' chooses layers by. Measure one with 'whorl "
-            "reference sensitivity REF --pictures 100' (Reference.with_sensitivity), or name the layers."
+            "reference sensitivity REF --test P' (Reference.with_sensitivity), or name the layers."
         )
     return choose(profile).layers
 

@@ -49,7 +49,7 @@ class Reference(ReferenceContents):
     _loaded_encoder: Encoder | None = field(default=None, repr=False)
 
     @classmethod
-    def fit(
+    def fit(  # noqa: PLR0913
         cls,
         train: Any,
         test: Any = None,
@@ -76,8 +76,8 @@ class Reference(ReferenceContents):
             train: T, anything `whorl.open_images` takes.
             test: P, pictures the model was not trained on; None with `split`.
             encoder: anything `whorl.load_encoder` takes, or an encoder.
-            layers: which layers; see `whorl.load_encoder`. "auto" measures the sensitivity of all of them first and
-                fits the low-level and the high-level layer that it chooses; `encoder` is a name or a folder then.
+            layers: which layers; see `whorl.load_encoder`. "auto" measures the sensitivity of all of them first
+                and fits the low-level and the high-level layer that it chooses; `encoder` is a name or folder.
             seed: fixes cells and split.
             cells: k-means cells per layer.
             min_generated: a cell counts when it holds more generated pictures than this.

@@ -14,8 +14,10 @@ from whorl.files import write_bytes
 from whorl.memorization.curve import Curve
 from whorl.report.details import detail_groups
 from whorl.report.entries import ReportEntry, ReportFigure
+from whorl.report.sensitivity_view import sensitivity_view
 from whorl.report.text import layer_span, p_number, percent, plain, signed
 from whorl.report.views import Badge, entry_view, extra_view, figure_view
+from whorl.sensitivity import SensitivityProfile
 
 
 def write_report(
@@ -26,6 +28,7 @@ def write_report(
     details: Mapping[str, object] | None = None,
     lead: str = "",
     figures: Sequence[ReportFigure] = (),
+    sensitivity: SensitivityProfile | None = None,
 ) -> Path:
     """Write a report as one HTML file, in one step; equal input gives equal bytes.
 
@@ -36,6 +39,7 @@ def write_report(
         details: what it was made with (command, versions, digests, settings); nested mappings are flattened.
         lead: a paragraph under the heading; empty for none.
         figures: further figures, shown after the overview.
+        sensitivity: the Reference's profile; shown after the sets.
 
     Raises:
         WhorlError: no entry, two of one name, or entries of different References.
@@ -50,7 +54,9 @@ def write_report(
     'report.html'
     """
     path = Path(path)
-    text = render_report(entries, title=title, details=details, lead=lead, figures=figures)
+    text = render_report(
+        entries, title=title, details=details, lead=lead, figures=figures, sensitivity=sensitivity
+    )
     write_bytes(path, text.encode())
     return path
 
@@ -62,6 +68,7 @@ def render_report(
     details: Mapping[str, object] | None = None,
     lead: str = "",
     figures: Sequence[ReportFigure] = (),
+    sensitivity: SensitivityProfile | None = None,
 ) -> str:
     """Return the report as text; see `write_report`."""
     _check(entries)
@@ -77,6 +84,7 @@ def render_report(
             entries=views,
             overview=overview,
             extras=[extra_view(figure, i) for i, figure in enumerate(figures, start=1)],
+            sensitivity=sensitivity_view(sensitivity, entries[0].curve) if sensitivity else None,
             details=detail_groups(_with_reference(details or {}, entries[0].curve)),
             first=entries[0].curve,
         )

@@ -103,7 +103,7 @@ def identical_words(curve: Curve) -> str:
 
 
 def notes(curve: Curve) -> tuple[str, ...]:
-    """Return what should be known before the curve is believed: layers chosen, coverage, skipped pictures, warnings."""
+    """Return what should be known before the curve is believed: layers, coverage, skipped, warnings."""
     told = [chosen_words(curve)] if curve.of_layers else []
     low = [
         (layer, share)
@@ -131,9 +131,9 @@ def chosen_words(curve: Curve) -> str:
     by = "chosen by the sensitivity of the encoder's layers" if curve.auto else "as asked for"
     count = len(curve.layers)
     return (
-        f"Of the {len(curve.of_layers)} layers of this Reference, {layer_span(curve.layers)} {_are(count)} scored, "
-        f"{by}. The verdict is over {'it' if count == 1 else 'these'} alone: it holds where the choice was made "
-        "before any result was known."
+        f"Of the {len(curve.of_layers)} layers of this Reference, {layer_span(curve.layers)} {_are(count)} "
+        f"scored, {by}. The verdict is over {'it' if count == 1 else 'these'} alone: it holds where the "
+        "choice was made before any result was known."
     )
 
 

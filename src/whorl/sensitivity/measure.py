@@ -65,12 +65,11 @@ def measure(
     True
     """
     _check_alterations(alterations)
-    drawn = draw(open_images(source), pictures, seed=seed)
-    _check_count(len(drawn), drawn.name)
-    model = load_encoder(encoder)
-    embedded = embed(_originals_and_altered(drawn, alterations, seed), model, label=LABEL, **options)
+    opened, model = open_images(source), load_encoder(encoder)
+    both = originals_and_altered(opened, pictures=pictures, seed=seed, alterations=alterations)
+    embedded = embed(both, model, label=LABEL, **options)
     rows = _complete_rows(embedded, len(alterations) * len(alterations[0].strengths))
-    _check_count(rows.shape[1], drawn.name)
+    _check_count(rows.shape[1], opened.name)
     return _profile(embedded, rows, alterations, seed, model.digest)
 
 
@@ -114,7 +113,16 @@ def _check_count(count: int, name: str) -> None:
         )
 
 
-def _originals_and_altered(drawn: ImageSource, alterations: Sequence[Alteration], seed: int) -> ImageSource:
+def originals_and_altered(
+    source: ImageSource, *, pictures: int, seed: int, alterations: Sequence[Alteration] = ALTERATIONS
+) -> ImageSource:
+    """Return what `measure` encodes: the pictures drawn, then each alteration and strength of all of them.
+
+    Raises:
+        ScoreError: fewer than 10 different pictures.
+    """
+    drawn = draw(source, pictures, seed=seed)
+    _check_count(len(drawn), source.name)
     parts, labels = [drawn], ["original"]
     for alteration in alterations:
         for strength in alteration.strengths:
