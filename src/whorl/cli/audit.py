@@ -198,12 +198,16 @@ def _print(
         typer.echo(json.dumps(result_document(curve, details), indent=1, ensure_ascii=False))
         return
     from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
 
     from whorl.report import curve_table
     from whorl.sensitivity.words import one_line
 
     Console().print(curve_table(curve))
     if sensitivity is not None:
-        typer.echo(f" Layers to trust: {one_line(sensitivity)}")
+        Console().print(
+            Padding(Text(f"Layers to trust: {one_line(sensitivity)}"), (0, 0, 0, 1), expand=False)
+        )
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

@@ -32,8 +32,8 @@ def held_out_pictures(test: PictureSet, given: Any, *, pictures: int, seed: int)
     indices = [index for index, name in enumerate(source.ids) if name in known]
     if not indices:
         raise ImageError(
-            f"{source.name}: none of its pictures has the id of a held-out picture of this Reference (the first is "
-            f"{test.ids[0]}). Give P as it was given when the Reference was built."
+            f"{source.name}: none of its pictures has the id of a held-out picture of this Reference (the first "
+            f"is {test.ids[0]}). Give P as it was given when the Reference was built."
         )
     drawn = draw(Selection(source, indices), pictures, seed=seed)
     digests = test.digests()

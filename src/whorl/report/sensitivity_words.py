@@ -48,8 +48,8 @@ def _why(profile: SensitivityProfile, choice: LayerChoice) -> str:
     )
     return (
         f"Why: {profile.n_pictures:,} held-out pictures were altered in known ways. With the distance to another "
-        f"picture as 1, {low} (which spoil detail) and {high} (which spoil the arrangement) move the embedding, on "
-        f"average, {told[0]}, {told[1]}. The contrast, the logarithm of the second number over the first, rises "
+        f"picture as 1, {low} (which spoil detail) and {high} (which spoil the arrangement) move the embedding, "
+        f"on average, {told[0]}, {told[1]}. The contrast, the logarithm of the second over the first, rises "
         f"from {signed(choice.low_contrast, 2)} to {signed(choice.high_contrast, 2)}; from no other layer to a "
         "deeper one does it rise more."
     )
