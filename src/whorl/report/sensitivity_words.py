@@ -8,6 +8,10 @@ from whorl.report.text import plain, signed
 from whorl.sensitivity import LayerChoice, SensitivityProfile, choose
 
 HALF = 0.5
+NOT_TOLD = (
+    "What it does not tell: at which layer a model copies. It says what a layer notices in a picture, so that a "
+    "finding at that layer can be read; leaving out the other layers leaves out what they would have found."
+)
 
 
 def sensitivity_words(profile: SensitivityProfile, *, auto: bool = False) -> tuple[str, ...]:
@@ -27,6 +31,7 @@ def sensitivity_words(profile: SensitivityProfile, *, auto: bool = False) -> tup
         f"are arranged) layer {plain(str(choice.high))}; they {used}.",
         _why(profile, choice),
         _stable(choice),
+        NOT_TOLD,
     )
 
 
@@ -57,8 +62,8 @@ def _why(profile: SensitivityProfile, choice: LayerChoice) -> str:
 
 def _stable(choice: LayerChoice) -> str:
     words = (
-        f"How stable: with the pictures drawn anew, {choice.resamples} times, layer {plain(str(choice.low))} is "
-        f"chosen again {choice.low_wins} times and layer {plain(str(choice.high))} {choice.high_wins} times."
+        f"How stable: with the pictures drawn anew {choice.resamples} times, layer {plain(str(choice.low))} is "
+        f"chosen in {choice.low_wins} of them and layer {plain(str(choice.high))} in {choice.high_wins}."
     )
     if min(choice.low_wins, choice.high_wins) < HALF * choice.resamples:
         words += " Where that is less than half, other layers are about as good."
