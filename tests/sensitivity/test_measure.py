@@ -145,6 +145,11 @@ def test_the_profile_survives_json(profile):
     again = SensitivityProfile.from_dict(document)
     assert again.to_dict() == profile.to_dict()
     assert again.alterations == profile.alterations
+    noise, *others = document["alterations"]
+    strange = ([noise | {"level": "middle"}, *others], [noise | {"strengths": [1.0]}, *others], others[1:])
+    for alterations in strange:
+        with pytest.raises(StorageError, match="alterations"):
+            SensitivityProfile.from_dict(document | {"alterations": alterations})
     for broken in (
         document | {"schema": "x"},
         document | {"response": [[1.0]]},

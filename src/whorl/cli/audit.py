@@ -202,12 +202,13 @@ def _print(
     from rich.text import Text
 
     from whorl.report import curve_table
+    from whorl.report.text import plain
     from whorl.sensitivity.words import one_line
 
     Console().print(curve_table(curve))
     if sensitivity is not None:
         Console().print(
-            Padding(Text(f"Layers to trust: {one_line(sensitivity)}"), (0, 0, 0, 1), expand=False)
+            Padding(Text(plain(f"Layers to trust: {one_line(sensitivity)}")), (0, 0, 0, 1), expand=False)
         )
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

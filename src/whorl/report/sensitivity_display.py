@@ -16,7 +16,7 @@ from whorl.errors import ScoreError
 from whorl.report.curve_axes import frame_layers
 from whorl.report.figures import figure_svg, new_figure, save_figure
 from whorl.report.palette import FAINT, FONT, GRID, INK, MUTED
-from whorl.report.text import shorten
+from whorl.report.text import plain, shorten
 from whorl.sensitivity import LayerChoice, SensitivityProfile, choose, contrasts
 
 # Okabe and Ito's vermilion and blue; grades differ in depth of colour and in marker too.
@@ -87,9 +87,10 @@ class SensitivityDisplay:
     @property
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
-        names = ", ".join(each.name for each in self.profile.alterations)
+        names = ", ".join(plain(each.name) for each in self.profile.alterations)
         choice = self._choice()
-        chosen = f" Low level: layer {choice.low}; high level: layer {choice.high}." if choice else ""
+        low, high = map(plain, map(str, choice.layers)) if choice else ("", "")
+        chosen = f" Low level: layer {low}; high level: layer {high}." if choice else ""
         return f"Response of {len(self.profile.layers)} layers to {names}.{chosen}"
 
     def _drawn(self) -> Figure:
@@ -115,17 +116,17 @@ class SensitivityDisplay:
             )  # fmt: skip
         _frame(ax, profile, small=small, deep=False)
         ax.set_ylim(0, _ROOM_FOR_LEGEND * float(profile.high.max()))
-        _title(ax, alteration.name, small=small, pad=16 if small else 18)
+        _title(ax, shorten(alteration.name, 20), small=small, pad=16 if small else 18)
         ax.annotate(
             _SPOILS[alteration.level], (0, 1), xycoords="axes fraction", xytext=(0, 4),
             textcoords="offset points", fontsize=size, color=colour, fontfamily=FONT,
         )  # fmt: skip
         legend = ax.legend(
-            title=alteration.unit, loc="upper left", ncols=len(alteration.strengths), frameon=False,
+            title=shorten(alteration.unit, 20), loc="upper left", ncols=len(alteration.strengths), frameon=False,
             labelcolor=MUTED, prop={"family": FONT, "size": size}, title_fontsize=size, alignment="left",
             handlelength=1.3, handletextpad=0.3, columnspacing=0.7, borderaxespad=0.1,
         )  # fmt: skip
-        legend.get_title().set(color=MUTED, fontfamily=FONT)
+        legend.get_title().set(color=MUTED, fontfamily=FONT, parse_math=False)
         if first:
             ax.set_ylabel("response", fontsize=8 if small else 9, color=MUTED, fontfamily=FONT)
         else:
@@ -156,13 +157,22 @@ class SensitivityDisplay:
             f"{level} level: layer {shorten(str(layer), _LONGEST_NAME)}", (place, values[place]),
             xytext=(0, away), textcoords="offset points", ha=sides.get(place, "center"),
             va="bottom" if away > 0 else "top", fontsize=8 if small else 9.5, fontweight="bold",
-            color=_COLOURS[level], fontfamily=FONT,
+            color=_COLOURS[level], fontfamily=FONT, parse_math=False,
         )  # fmt: skip
 
 
 def _title(ax: Axes, text: str, *, small: bool, pad: float = 6) -> None:
     size = 9 if small else 10.5
-    ax.set_title(text, loc="left", fontsize=size, fontweight="bold", color=INK, fontfamily=FONT, pad=pad)
+    ax.set_title(
+        text,
+        loc="left",
+        fontsize=size,
+        fontweight="bold",
+        color=INK,
+        fontfamily=FONT,
+        pad=pad,
+        parse_math=False,
+    )
 
 
 def _frame(ax: Axes, profile: SensitivityProfile, *, small: bool, deep: bool) -> None:

@@ -40,7 +40,7 @@ class SensitivityTable:
         table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
         table.add_column("layer", justify="right", no_wrap=True)
         for alteration in self.profile.alterations:
-            table.add_column(alteration.name, justify="right")
+            table.add_column(Text(shorten(alteration.name, 14)), justify="right")
         for title in ("contrast", "trust for"):
             table.add_column(title, justify="right" if title == "contrast" else "left")
         for row in self._rows():

@@ -48,7 +48,7 @@ def _why(profile: SensitivityProfile, choice: LayerChoice) -> str:
         for layer in choice.layers
     ]
     low, high = (
-        " and ".join(each.name for each in profile.alterations if each.level == level)
+        " and ".join(plain(each.name) for each in profile.alterations if each.level == level)
         for level in ("low", "high")
     )
     return (

@@ -113,6 +113,7 @@ class SensitivityProfile:
                 MeasuredAlteration(**{**each, "strengths": tuple(each["strengths"])})
                 for each in data["alterations"]
             )
+            _check(alterations)
             shape = (len(data["layers"]), len(alterations), len(alterations[0].strengths))
             arrays: dict[str, Any] = {
                 **{name: np.array(data[name], np.float64).reshape(shape) for name in _BY_GRADE},
@@ -132,3 +133,11 @@ class SensitivityProfile:
 _BY_GRADE = ("response", "low", "high", "recognised")
 _BY_LAYER = ("low_wins", "high_wins")
 _PLAIN = ("resamples", "n_pictures", "seed", "encoder")
+
+
+def _check(alterations: tuple[MeasuredAlteration, ...]) -> None:
+    """Refuse what no measurement writes; a Reference may come from a stranger."""
+    if {each.level for each in alterations} != {"low", "high"}:
+        raise ValueError("its alterations are not of both levels, low and high")
+    if len({len(each.strengths) for each in alterations}) != 1:
+        raise ValueError("its alterations differ in how many strengths they have")
