@@ -136,6 +136,7 @@ def test_a_profile_is_measured_later_and_shown(built, whorl, tmp_path):
         (("audit", "ref", "q.npy", "--layers", "1,1"), "each once"),
         (("reference", "sensitivity", "ref", "--test", "other.npy"), "another than the one"),
         (("reference", "sensitivity", "nowhere"), "no Reference"),
+        (("reference", "sensitivity", "ref", "--pictures", "20"), "give --test"),
         (("reference", "sensitivity", "ref", "-o", "vit", "--overwrite"), "not overwritten"),
         ((*BUILD, "--sensitivity", "5", "--layers", "auto", "-o", "never"), "at least 10"),
     ],

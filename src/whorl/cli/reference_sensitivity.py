@@ -24,7 +24,10 @@ def sensitivity(
             "--test", help="P as it was given when the Reference was built: measure anew, and keep it."
         ),
     ] = None,
-    pictures: Annotated[int, typer.Option(min=10, help="How many held-out pictures to alter.")] = 100,
+    pictures: Annotated[
+        int | None,
+        typer.Option(min=10, help="With --test: how many held-out pictures to alter.", show_default="100"),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes which pictures, and how they are altered.")] = 0,
     encoder: Annotated[
         str | None,
@@ -59,16 +62,21 @@ def sensitivity(
         on_error=on_error,
         quiet=quiet,
     )
+    if test is None and pictures is not None:
+        raise typer.BadParameter(
+            "--pictures says how many to measure on: give --test, the held-out pictures, too"
+        )
     from whorl.files import check_output
     from whorl.memorization import Reference
     from whorl.report.sensitivity_folder import holds_sensitivity, write_sensitivity
+    from whorl.sensitivity import DEFAULT_PICTURES
 
     if output is not None:
         shared.refuse_inside(output, test)
         check_output(output, overwrite=overwrite, ours=holds_sensitivity)
     held = Reference.load(folder)
     if test is not None:
-        profile = _measure(held, folder, test, pictures, seed, encoder, device, run)
+        profile = _measure(held, folder, test, pictures or DEFAULT_PICTURES, seed, encoder, device, run)
     else:
         profile = _known(held, folder)
     if output is not None:
