@@ -215,7 +215,10 @@ def mean_over_partitions(parts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide by the spread over the random divisions; C_T's own correction of its mean is left in."""
-    known = values[1:][~np.isnan(values[1:])]
+    """Divide by the spread over all divisions; C_T's own correction of its mean is left in.
+
+    The true one is among them: were it left out, it would be measured by another rule than its like.
+    """
+    known = values[~np.isnan(values)]
     spread = float(known.std()) if known.size else 0.0
     return values / spread if spread > 0 else values

@@ -121,8 +121,8 @@ def _scaled_gaps(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _spread(gaps: NDArray[np.float64]) -> float:
-    """Return the spread of one layer's differences over the random divisions, 0 where none is known."""
-    known = gaps[1:][~np.isnan(gaps[1:])]
+    """Return the spread of one layer's differences over all divisions, 0 where none is known."""
+    known = gaps[~np.isnan(gaps)]
     return float(known.std()) if known.size else 0.0
 
 
