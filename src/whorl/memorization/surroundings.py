@@ -32,8 +32,8 @@ def spacing(
     """Return how far some training pictures are from the nearest other one, exactly: float64 (n,).
 
     Pictures at distance 0 are the same picture once more and do not count: where T holds a picture many times, as
-    it does of those that models memorise most, its copies would otherwise have no scale. inf where T holds no other.
-    Only the wanted pictures are searched for, so the cost does not grow with the square of T.
+    it does of those that models memorise most, its copies would otherwise have no scale. inf where T holds no
+    other. Only the wanted pictures are searched for, so the cost does not grow with the square of T.
 
     Args:
         rows: int64 (n,), which of T; a picture may be asked for often.
