@@ -27,18 +27,18 @@ def _around(points, train, metric="euclidean"):
 @pytest.mark.parametrize("metric", ["euclidean", "abs-cosine"])
 def test_surroundings_equal_brute_force(metric):
     train, points, _ = _pictures()
-    train[7] = train[3]  # a training picture that is there twice has no space around it
+    train[7] = train[3]  # a training picture that is there twice is as far from others as once
     points[0] = train[3]
     if metric == "euclidean":
         distances, within = cdist(points, train), cdist(train, train)
     else:
         distances, within = (1 - np.abs(1 - cdist(side, train, "cosine")) for side in (points, train))
-    np.fill_diagonal(within, np.inf)
+    within[within < 1e-12] = np.inf
     found = _around(points, train, metric)
     np.testing.assert_allclose(found.nearest, distances.min(1), atol=1e-6)
     np.testing.assert_allclose(found.spacing, within.min(1)[distances.argmin(1)], atol=1e-6)
     np.testing.assert_allclose(found.neighbourhood, np.sort(distances, 1)[:, :50].mean(1), atol=1e-6)
-    assert found.spacing[0] == found.nearest[0] == 0
+    assert found.nearest[0] == 0 < found.spacing[0]
 
 
 def test_few_training_pictures_have_few_neighbours():

@@ -19,7 +19,9 @@ LAYERS = (1, 2, 3)
 def layer(number, placement, *, adjusted=0.5, by="mean rank", tail=(8, 8, 0)):
     ends = (None, None) if placement is None else (placement - 0.05, placement + 0.05)
     z = None if placement is None else placement / 0.025
-    return LayerDifference(number, placement, *ends, z, TailCounts(*tail), 0.01, 0.2, adjusted, by)
+    return LayerDifference(
+        number, placement, *ends, z, TailCounts("distance", *tail), 0.01, 0.2, adjusted, by
+    )
 
 
 def pair(first="a", second="b", *, placement=-0.3, adjusted=0.002, sizes=(500, 500), **last):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence
+from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence, Statistic
 from whorl.memorization.pooled_score import PooledScore
-
-Statistic: TypeAlias = Literal["mean rank", "lower tail"]
 
 
 @dataclass(frozen=True)
@@ -121,8 +119,7 @@ def _from_score(layer: Layer, score: PooledScore, family: int) -> _Seen:
 
 
 def _from_evidence(layer: LayerEvidence) -> _Seen:
-    by: Statistic = "lower tail" if layer.p_tail < layer.p_copies else "mean rank"
-    return _Seen(layer.layer, layer.standardised, layer.adjusted_copies, layer.adjusted_under_fits, by)
+    return _Seen(layer.layer, layer.standardised, layer.adjusted_copies, layer.adjusted_under_fits, layer.by)
 
 
 def _group(seen: Sequence[_Seen]) -> LevelVerdict:

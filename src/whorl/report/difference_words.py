@@ -27,11 +27,12 @@ def pair_words(pair: PairDifference, n_layers: int, n_pairs: int) -> str:
     near = plain(pair.nearer(layer))
     far = second if near == first else first
     if layer.by == "lower tail":
+        by = " (relative to how far training pictures lie apart)" if layer.tail.measure != "distance" else ""
         counts = {first: layer.tail.first, second: layer.tail.second}
         return (
             f"More pictures of {near} than of {far} are among those nearest to training: of the "
-            f"{layer.tail.nearest:,} nearest{where}, {counts[near]:,} are of {near} and {counts[far]:,} of {far} "
-            f"({sure})."
+            f"{layer.tail.nearest:,} nearest{where}{by}, {counts[near]:,} are of {near} and {counts[far]:,} of "
+            f"{far} ({sure})."
         )
     return (
         f"{near} lies nearer to training than {far}: mean placements differ by {signed(layer.placement or 0.0, 2)}"

@@ -13,13 +13,13 @@ TITLES: Mapping[str, str] = {
 }
 
 TAIL_HEADLINE = (
-    "Signs of copying: some of the generated pictures lie nearer to training pictures than almost any real, "
-    "unseen picture does."
+    "Signs of copying: some of the generated pictures lie unusually near to training pictures; real, unseen "
+    "pictures hardly ever do."
 )
 
 TAIL_FOUND = (
-    "Some of the generated pictures lie nearer to training pictures than almost any real, unseen picture does; "
-    "the rest do not."
+    "Some of the generated pictures lie nearer to training pictures than real, unseen ones hardly ever do; the "
+    "rest do not."
 )
 
 TAIL_MEANS = "These few stay closer to particular training pictures than new real pictures would."

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from whorl.encoders.contract import Layer
 from whorl.evidence import Finding, OtherScores
-from whorl.memorization.curve import ClosestPair, Curve
+from whorl.memorization.curve import Curve
+from whorl.memorization.pairs import ClosestPair
 from whorl.memorization.pooled_score import PooledScore
 from whorl.report.contact_sheet import MOST_SAMPLES, contact_sheet
 from whorl.report.curve_display import CurveDisplay
@@ -240,7 +241,7 @@ def _sheet(entry: ReportEntry, *, strip: bool) -> SheetView:
 def _groups(curve: Curve, pictures: tuple[PairPictures, ...]) -> Iterator[PairGroup]:
     for layer, why in _deciding_layers(curve).items():
         at_hand = [shown for shown in pictures if shown.pair.layer == layer]
-        listed = [PairPictures(pair) for pair in curve.closest_pairs if pair.layer == layer]
+        listed = [PairPictures(pair) for pair in curve.pairs_of(layer)]
         pairs = at_hand or listed
         if pairs:
             yield PairGroup(layer, why, tuple(_pair(shown, curve.n_test) for shown in pairs))
@@ -268,7 +269,7 @@ def _pair(shown: PairPictures, n_test: int) -> PairView:
         train=_picture("training", pair.train_id, shown.train),
         generated=_picture("generated", pair.generated_id, shown.generated),
         distance=pair.distance,
-        nearness=nearness(pair.test_share, n_test),
+        nearness=nearness(pair.test_share, n_test, pair.by),
     )
 
 

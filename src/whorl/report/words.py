@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from whorl.evidence import ALPHA, Finding
+from whorl.evidence import ALPHA, Finding, Measure, least_listed
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import LevelVerdict
 from whorl.report import phrases
@@ -152,14 +152,16 @@ def limits(curve: Curve) -> tuple[str, ...]:
     )
 
 
-def nearness(test_share: float, n_test: int | None) -> str:
-    """Say how many held-out pictures lie as near to training as a generated one.
+def nearness(test_share: float, n_test: int | None, by: Measure = "distance") -> str:
+    """Say how many held-out pictures lie as near to training as a generated one, and by which measure.
 
     >>> nearness(0.0, 10_000)
     'nearer than all 10,000 held-out pictures'
     >>> nearness(0.0012, 10_000)
     '12 of 10,000 held-out pictures are as near'
     """
+    if by != "distance":
+        return f"{nearness(test_share, n_test)}, for how far training pictures lie apart there"
     if n_test is None and test_share:
         return f"{percent(test_share)} of the held-out pictures are as near"
     if n_test is None:
@@ -187,16 +189,27 @@ def _few(verdict: LevelVerdict) -> bool:
 
 
 def _sure_of_few(curve: Curve, verdict: LevelVerdict) -> str:
-    shares = {} if curve.evidence is None else {layer.layer: layer.tail for layer in curve.evidence.layers}
-    told = [
-        f"{percent(share.share)} of them are nearer than the nearest {percent(share.level)} of held-out pictures"
-        for share in shares.get(verdict.strongest, ())
-    ]
+    evidence = curve.evidence
     where = f" at {layer_span([verdict.strongest])}" if len(curve.layers) > 1 else ""
-    return (
-        f"{' and '.join(told)}{where}. Chance alone would crowd as many among the nearest, at any layer, "
-        f"{how_often(verdict.p_value)} (adjusted {p_equation(verdict.p_value)})."
+    chance = (
+        f"Chance alone would crowd as many among the nearest, at any layer, {how_often(verdict.p_value)} "
+        f"(adjusted {p_equation(verdict.p_value)})."
     )
+    crowds = {layer.layer: layer.crowd for layer in evidence.layers} if evidence else {}
+    crowd = crowds.get(verdict.strongest)
+    if crowd is None:
+        return chance
+    expected = crowd.nearest * curve.n_generated / (curve.n_generated + curve.n_test)
+    by = "" if crowd.measure == "distance" else ", for how far training pictures lie apart there,"
+    return (
+        f"Of the {crowd.nearest:,} pictures that lie nearest to training{by}{where}, generated and held-out "
+        f"together, {crowd.first:,} {_are(crowd.first)} generated, where about {_about(expected)} would be "
+        f"expected. {chance}"
+    )
+
+
+def _about(count: float) -> str:
+    return f"{count:,.0f}" if count >= 10 else f"{count:.1f}"
 
 
 def flagged_words(curve: Curve) -> str | None:
@@ -205,10 +218,18 @@ def flagged_words(curve: Curve) -> str | None:
         return None
     count, copies = curve.evidence.n_flagged, curve.evidence.copies
     listed = f"{count:,} {'picture is' if count == 1 else 'pictures are'}" if count else "No picture is"
+    least = least_listed(curve.n_generated, curve.n_test)
+    few = (
+        f" With {curve.n_test:,} held-out pictures such a list cannot name fewer than {least:,}, so single copies "
+        "do not appear on it."
+        if least > 1
+        else ""
+    )
+    estimate = max(copies.estimate, float(curve.identical or 0))
     return (
-        f"{listed} listed as likely copies (of such lists at most one in ten is none, on average). All in all "
-        f"about {copies.estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to {copies.high:.0f}) are nearer "
-        "to training, at some layer, than chance explains."
+        f"{listed} listed as likely copies (on average at most one in ten pictures on such a list is there by "
+        f"chance).{few} All in all about {estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to "
+        f"{max(copies.high, estimate):.0f}) are nearer to training, at some layer, than chance explains."
     )
 
 
