@@ -53,8 +53,8 @@ class LayerEvidence:
         p_copies, p_tail, p_under_fits: valid for this layer and this statistic alone.
         adjusted_copies: for copying by either statistic, over all layers.
         adjusted_under_fits: for under-fitting, over all layers.
-        by: which statistic tells more of copying: "mean rank" (C_T), or "lower tail" where that does alone, or more
-            clearly.
+        by: which statistic tells more of copying: "mean rank" (C_T), or "lower tail" where that does alone or
+            more clearly.
         crowd: where the lower tail tells most.
         tail: shares of generated pictures nearer to training than the held-out pictures' 1 % and 5 % quantile.
     """
