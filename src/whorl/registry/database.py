@@ -73,11 +73,11 @@ class Database:
             url = self.place.url
             known = url.drivername.startswith("postgresql+psycopg")
             return create_engine(url, connect_args={"connect_timeout": 15} if known else {})
-        except (ImportError, SQLAlchemyError) as error:
+        except (ImportError, SQLAlchemyError):
             raise StorageError(
                 f"{self.place.shown} needs a driver that is not installed or not known "
                 f"({self.place.url.drivername}). Run: pip install 'psycopg[binary]'"
-            ) from error
+            ) from None
 
     def _holds_something(self) -> bool:
         assert self.place.file is not None  # noqa: S101

@@ -15,7 +15,7 @@ from whorl.errors import StorageError
 
 VARIABLE = "WHORL_REGISTRY"
 
-_LIKE_A_URL = re.compile(r"[A-Za-z][\w+.-]+:/|.*password=", re.DOTALL)
+_LIKE_A_URL = re.compile(r".*://|[A-Za-z][\w+.-]+:/|.*password=", re.DOTALL)
 _EXPECTED = "expected a path, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 
 
