@@ -11,7 +11,7 @@ from registry_material import as_nobody, curve, numbered
 
 import whorl
 from whorl.errors import StorageError
-from whorl.registry import Registry, database
+from whorl.registry import Registry, engine
 from whorl.registry.lines import write_entries
 
 
@@ -131,7 +131,7 @@ def test_a_fingerprint_under_a_foreign_reference_is_found(file):
 
 def test_a_writer_waits_and_then_says_who_is_in_the_way(file, monkeypatch):
     fill(file)
-    monkeypatch.setattr(database, "_PATIENCE", 0.2)
+    monkeypatch.setattr(engine, "PATIENCE", 0.2)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert len(Registry(file).models()) == 3

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, text
 
 from whorl.errors import StorageError
+from whorl.registry.engine import WRITES, engine_for
 from whorl.registry.place import Place
 from whorl.registry.schema import is_registry, make_registry
 from whorl.registry.trouble import told
 
-_PATIENCE = 60  # seconds to wait for other writers
 _LOCK = 0x77686F726C  # "whorl": PostgreSQL's name for the lock that writers take
 
 
@@ -50,7 +47,7 @@ class Database:
         if self.place.file is not None:
             self._make_room(self.place.file)
         with told(self.place), self._engine.connect() as connection:
-            connection.execution_options(whorl_writes=True)
+            connection.execution_options(**{WRITES: True})
             with connection.begin():
                 if self.place.url is not None:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _LOCK})
@@ -59,25 +56,9 @@ class Database:
                 self._check(connection)
                 yield connection
 
-    def close(self) -> None:
-        """Close connections that are kept open."""
-        if "_engine" in self.__dict__:
-            self._engine.dispose()
-
     @cached_property
     def _engine(self) -> Engine:
-        if self.place.file is not None:
-            return _sqlite(self.place.file)
-        assert self.place.url is not None  # noqa: S101
-        try:
-            url = self.place.url
-            known = url.drivername.startswith("postgresql+psycopg")
-            return create_engine(url, connect_args={"connect_timeout": 15} if known else {})
-        except (ImportError, SQLAlchemyError):
-            raise StorageError(
-                f"{self.place.shown} needs a driver that is not installed or not known "
-                f"({self.place.url.drivername}). Run: pip install 'psycopg[binary]'"
-            ) from None
+        return engine_for(self.place)
 
     def _holds_something(self) -> bool:
         assert self.place.file is not None  # noqa: S101
@@ -111,23 +92,3 @@ class Database:
                 "a copy; 'whorl registry export' may still save what can be read."
             )
         self._is_sound = True
-
-
-def _sqlite(file: Path) -> Engine:
-    # "rw" makes no file, and falls back to reading where writing is not allowed.
-    address = f"file:{quote(str(file.absolute()))}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        # Transactions begin where we say so, and not where the driver thinks that they should.
-        connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
-
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("whorl_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

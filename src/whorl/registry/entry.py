@@ -125,7 +125,7 @@ def verified(data: Any, digest: Any) -> Fingerprint:
 
 def as_json_text(fingerprint: Fingerprint) -> str:
     """Return the fingerprint as ASCII JSON, from which `verified` rebuilds an equal one."""
-    return json.dumps(fingerprint.to_dict(), allow_nan=False, sort_keys=True)
+    return json.dumps(fingerprint.to_dict(), allow_nan=False)
 
 
 def _digest_of(data: Any) -> str:

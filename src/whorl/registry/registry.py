@@ -69,8 +69,7 @@ class Registry:
         return self._database.place.shown
 
     def close(self) -> None:
-        """Close connections that are kept open; an SQLite file is open only while it is read or written."""
-        self._database.close()
+        """Do nothing: no connection outlives the call it was made for. It is there for `with`."""
 
     def add(
         self,
