@@ -66,6 +66,11 @@ def test_a_folder_is_no_registry(tmp_path):
         Registry(tmp_path)
 
 
+def test_a_device_is_no_registry():
+    with pytest.raises(StorageError, match="is a device"):
+        Registry("/dev/null")
+
+
 @pytest.mark.parametrize("given", ["", "  ", "a\0b"])
 def test_no_place_at_all(given):
     with pytest.raises(StorageError, match="no place for a registry"):

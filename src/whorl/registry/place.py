@@ -72,13 +72,15 @@ def _default() -> Path:
 def _in_file(path: Path) -> Place:
     try:
         path = path.expanduser()
-        folder = path.is_dir()
+        folder, other = path.is_dir(), path.exists() and not path.is_file()
     except (OSError, RuntimeError, ValueError) as error:
         raise StorageError(f"{path} cannot be looked at: {error}. Choose another file.") from error
     if folder:
         raise StorageError(
             f"{path} is a folder, and a registry is one file; name one in it, such as {path / 'registry.db'}."
         )
+    if other:
+        raise StorageError(f"{path} is a device or a pipe, and a registry is a file; choose another place.")
     return Place(str(path), file=path)
 
 

@@ -141,8 +141,7 @@ class Registry:
             model = self._found(connection, name)
             assert connection is not None  # noqa: S101 - a model was found
             return {
-                entry.reference: entry.fingerprint
-                for entry in rows.read_entries(connection, names={model.name})
+                entry.reference: entry.fingerprint for entry in rows.read_entries(connection, {model.name})
             }
 
     def entries(self, reference: str) -> tuple[tuple[RegisteredModel, Fingerprint], ...]:
@@ -160,8 +159,8 @@ class Registry:
             if connection is None:
                 return ()
             models = {model.name: model for model in rows.read_models(connection)}
-            found = rows.read_entries(connection, reference=reference)
-            return tuple((models[entry.name], entry.fingerprint) for entry in found)
+            found = rows.read_on_reference(connection, reference)
+            return tuple((models[name], fingerprint) for name, fingerprint in found.items())
 
     def remove(self, name: str) -> RegisteredModel:
         """Remove a model with all its fingerprints, and return what was known of it.
@@ -199,7 +198,7 @@ class Registry:
         self._check_output(path, overwrite=overwrite)
         with self._database.reading() as connection:
             wanted = None if names is None else {self._found(connection, name).name for name in names}
-            found = rows.read_entries(connection, names=wanted) if connection is not None else ()
+            found = rows.read_entries(connection, wanted) if connection is not None else ()
         if not found:
             raise StorageError(f"{self.place} has no model to export; {path} was not written.")
         lines.write_entries(path, found)

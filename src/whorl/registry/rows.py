@@ -38,22 +38,29 @@ def read_models(connection: Connection, name: str | None = None) -> tuple[Regist
     return tuple(_model(rows[name]) for name in sorted(rows))
 
 
-def read_entries(
-    connection: Connection, *, reference: str | None = None, names: Collection[str] | None = None
-) -> tuple[Entry, ...]:
-    """Return entries by name and Reference, all or those of one Reference or some models; digests are verified.
+def read_entries(connection: Connection, names: Collection[str] | None = None) -> tuple[Entry, ...]:
+    """Return all entries, or those of some models, by name and Reference; each digest is verified.
 
     Raises:
         StorageError: a stored fingerprint is not the one that was added.
     """
     wanted = _joined(*_DESCRIPTION, *_MEASUREMENT, FINGERPRINTS.c.fingerprint)
-    if reference is not None:
-        wanted = wanted.where(REFERENCES.c.reference == reference)
     if names is not None:
         wanted = wanted.where(MODELS.c.name.in_(names))
     # Sorted here: databases have orders of their own.
     rows = sorted(connection.execute(wanted), key=lambda row: (row.name, row.reference))
     return tuple(_entry(row) for row in rows)
+
+
+def read_on_reference(connection: Connection, reference: str) -> dict[str, Fingerprint]:
+    """Return the fingerprints on one Reference by their models' names, in order; each digest is verified.
+
+    Raises:
+        StorageError: a stored fingerprint is not the one that was added.
+    """
+    wanted = _joined(MODELS.c.name, REFERENCES.c.reference, FINGERPRINTS.c.digest, FINGERPRINTS.c.fingerprint)
+    rows = connection.execute(wanted.where(REFERENCES.c.reference == reference))
+    return {row.name: _fingerprint(row) for row in sorted(rows, key=lambda row: str(row.name))}
 
 
 def _joined(*columns: Any) -> Select[Any]:
