@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from registry_material import curve
 
 from whorl.errors import StorageError
@@ -157,10 +159,33 @@ def test_a_line_that_was_cut_off(file, lines):
         Registry(file).import_file(lines[0])
 
 
-def test_a_number_too_large_for_any_float(file, lines):
-    lines[0].write_text(lines[0].read_text().replace("[1.0, null]", "[1e999, null]"))
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [("[1.0, null]", "[1e999, null]"), ("[1.0, null]", f"[1{'0' * 400}, null]"), (": 500", ": 1e999")],
+)
+def test_a_number_too_large_for_any_float(file, lines, said, instead):
+    assert said in lines[0].read_text()
+    lines[0].write_text(lines[0].read_text().replace(said, instead, 1))
     with pytest.raises(StorageError, match="line 1"):
         Registry(file).import_file(lines[0])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(data=st.data())
+def test_any_changed_byte_is_refused_or_leaves_the_numbers_as_they_were(registry, lines, data):
+    """Names and notes carry no digest; everything else is found, and nothing but a StorageError is raised."""
+    path, models = lines
+    whole = bytearray(path.read_bytes())
+    start = data.draw(st.integers(0, len(whole) - 1))
+    whole[start : start + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    changed = path.with_name("changed.jsonl")
+    changed.write_bytes(whole)
+    try:
+        registry.import_file(changed, replace=True)
+    except StorageError:
+        return
+    known = {measured.digest for model in models for measured in model.measurements}
+    assert {measured.digest for model in registry.models() for measured in model.measurements} <= known
 
 
 @pytest.mark.parametrize("name", ["absent.jsonl", "."])

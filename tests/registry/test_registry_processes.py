@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def test_eight_processes_adding_fifty_models_each_lose_none(place):
     assert all(
         printed.parts["c_t"].tolist() == [*map(int, name.split("/"))] for name, printed in found.items()
     )
+
+
+def test_threads_may_share_one_registry(registry):
+    with ThreadPoolExecutor(4) as threads:
+        for i in range(20):
+            threads.submit(registry.add, name=f"{i}", architecture="DDPM", fingerprint=curve(i))
+    assert len(registry.models()) == 20
 
 
 def test_of_several_that_want_one_name_one_gets_it_and_the_others_are_told(place):
