@@ -106,6 +106,12 @@ def test_a_truncated_registry_is_damaged(file):
     refused(file, "damaged")
 
 
+def test_a_table_whose_name_is_no_text_any_more_is_damage(file):
+    fill(file)
+    file.write_bytes(file.read_bytes().replace(b"whorl_schema", b"whorl_schem\xd5"))
+    refused(file, "damaged")
+
+
 def test_nothing_is_written_to_a_registry_with_a_broken_page(file):
     fill(file, 40)
     content = bytearray(file.read_bytes())

@@ -30,6 +30,8 @@ def told(place: Place) -> Iterator[None]:
     """Turn what SQLAlchemy and the driver raise into one `StorageError` without a secret of the place's URL."""
     try:
         yield
+    except UnicodeDecodeError as error:  # sqlite3 lets it out where it meets it in a damaged file
+        raise StorageError(f"{place.shown} {_REMEDIES['SQLITE_CORRUPT']}") from error
     except SQLAlchemyError as error:
         message = _message(place, error)
         # The chain of a traceback would show what the driver said of the URL.
