@@ -41,6 +41,8 @@ def told(place: Place) -> Iterator[None]:
 def _message(place: Place, error: SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     name = str(getattr(cause, "sqlite_errorname", ""))
+    if place.file is not None and "decode to UTF-8" in str(cause):  # the driver's words, without a name
+        name = "SQLITE_CORRUPT"
     for beginning, remedy in _REMEDIES.items():
         if name.startswith(beginning):
             return f"{place.shown} {remedy}"
