@@ -46,7 +46,7 @@ from whorl.memorization.verdict import judge
 from whorl.neighbors import nearest
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
-_SLIGHT, _HEAVY = 4.0, 100.0
+_SLIGHT, _HEAVY = 4.0, 40.0
 _FAR, _NONE = "exact + far", "none"
 _METHODS = {"found": "Whorl", "plain": "plain C_T", **{name: name.replace("_", " ") for name in OTHERS}}
 
