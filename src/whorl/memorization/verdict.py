@@ -46,8 +46,8 @@ class Verdict:
     """Early layers (the first third of the Reference's), late layers (the last third) and whole.
 
     A group copies when any of its layers does, at a family-wise level of 5 % over all layers of the curve;
-    it under-fits when any does and none copies. Where some of the Reference's layers were scored and not both thirds
-    have one among them, the verdict is not split: `early` and `late` are the whole.
+    it under-fits when any does and none copies. Where only some of the Reference's layers are scored, and none of
+    one of these thirds, the verdict is not split: `early` and `late` are the whole.
     """
 
     early: LevelVerdict
@@ -154,9 +154,7 @@ class _Seen:
         return (self.copying, self.standardised) < (self.under_fitting, 0.0)
 
 
-def _seen(
-    layers: Sequence[Layer], scores: Sequence[PooledScore], evidence: Evidence | None
-) -> list[_Seen]:
+def _seen(layers: Sequence[Layer], scores: Sequence[PooledScore], evidence: Evidence | None) -> list[_Seen]:
     if evidence is None:
         return [_from_score(*pair, len(layers)) for pair in zip(layers, scores, strict=True)]
     return [_from_evidence(*pair) for pair in zip(scores, evidence.layers, strict=True)]

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from whorl.evidence import ALPHA, PairDifference
 from whorl.memorization.comparison import Comparison
-from whorl.report.difference_words import interval_words, sizes_words, summary_words
+from whorl.report.difference_words import interval_words, shared_words, sizes_words, summary_words
 from whorl.report.terminal import in_ascii
 from whorl.report.text import p_number, percent, plain, shorten, signed
 
@@ -73,8 +73,8 @@ class DifferencesTable:
         yield Text(" ")
         yield Text(summary_words(self.comparison))
         sizes = sizes_words(self.comparison)
-        if sizes is not None:
-            yield Text(f"Note: {sizes}", style="yellow")
+        for note in (*shared_words(self.comparison), *([sizes] if sizes is not None else [])):
+            yield Text(f"Note: {note}", style="yellow")
 
 
 def _cells(pair: PairDifference, room: int) -> Iterator[Text]:

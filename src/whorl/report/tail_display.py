@@ -23,7 +23,7 @@ _APART = 0.14
 
 
 class TailDisplay:
-    """At every layer the share of generated pictures at most as far as the 1 % and the 5 % quantile of held-out ones.
+    """At every layer the share of generated pictures as near as the nearest 1 % and 5 % of the held-out ones.
 
     A healthy model has about 1 % and 5 %. Bars are exact 95 % intervals, each for itself.
 

@@ -173,7 +173,9 @@ def _table(curve: Curve, *, ascii_only: bool) -> Table:
 
 def _hint(curve: Curve) -> str:
     family = f" for all {len(curve.layers)} layers" if len(curve.layers) > 1 else ""
-    told = f"adj. p: of copying or of under-fitting, the smaller one, adjusted{family}; std.: standardised C_T"
+    told = (
+        f"adj. p: of copying or of under-fitting, the smaller one, adjusted{family}; std.: standardised C_T"
+    )
     if any(layer.by == "lower tail" for layer in curve.by_layer):
         told += "; by tail: how many pictures are among the very nearest, of which C_T tells nothing"
     return told

@@ -175,8 +175,8 @@ def _sure(verdict: LevelVerdict, n_layers: int) -> str:
     where = f" at {layer_span([verdict.strongest])}" if n_layers > 1 else ""
     if verdict.by == "lower tail":
         return (
-            f"What comes nearest to a finding is how many pictures are among the very nearest{where}. Chance alone "
-            f"would crowd as many there, at any layer, {how_often(verdict.p_value)} (adjusted "
+            f"What comes nearest to a finding is how many pictures are among the very nearest{where}. Chance "
+            f"alone would crowd as many there, at any layer, {how_often(verdict.p_value)} (adjusted "
             f"{p_equation(verdict.p_value)})."
         )
     somewhere = f"one of {n_layers} layers" if n_layers > 1 else "it"
