@@ -87,8 +87,8 @@ class Curve:
         of_layers: all layers of the Reference where only some are scored, else empty; the verdict is over
             `layers` alone.
         auto: whether the Reference's sensitivity profile chose them.
-        keys: uint8 (m, 16), digests of the generated pictures, which tell what two sets share; None on a curve read
-            back from JSON.
+        keys: uint8 (m, 16), digests of the generated pictures, which tell what two sets share; None on a curve
+            read back from JSON.
         keys_of: what the keys are digests of; only keys of the same kind can be compared.
     """
 

@@ -29,8 +29,8 @@ NOT_SPLIT = "The layers measured"
 
 EARLY_AND_LATE = (
     "Early layers: the first third of this Reference's; late layers: the last third. In the encoders of arXiv "
-    "2407.21159 early layers were found to see colours and textures, late ones meaning. What this encoder's layers "
-    "notice does not follow from that; it can be measured."
+    "2407.21159 early layers were found to see colours and textures, late ones meaning. What this encoder's "
+    "layers notice does not follow from that; it can be measured."
 )
 
 INSIDE_THE_BAND = (

@@ -62,14 +62,14 @@ def _interval(choice: LayerChoice) -> str:
 
 def _hardly(choice: LayerChoice) -> str:
     reason = (
-        f"the contrast rises by less than {LEAST_RISE:.2f} from the one to the other (beside detail, arrangement counts "
-        "less than a quarter more)"
+        f"the contrast rises by less than {LEAST_RISE:.2f} from the one to the other (beside detail, arrangement "
+        "counts less than a quarter more)"
         if choice.rise < LEAST_RISE
         else "with other pictures the contrast might not rise at all from the one to the other"
     )
     return (
-        f"But the layers hardly differ: {reason}. A finding at one of them should not be read as one of low or of high "
-        "level."
+        f"But the layers hardly differ: {reason}. A finding at one of them should not be read as one of low or of "
+        "high level."
     )
 
 
