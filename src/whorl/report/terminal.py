@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console, ConsoleOptions, OverflowMethod, RenderResult
+from rich.console import Console, ConsoleOptions, JustifyMethod, OverflowMethod, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -30,8 +30,7 @@ _HALF = 8
 _LONGEST_LAYER_NAME = 10
 _LONGEST_SET_NAME = 18
 _SHORTEST_SET_NAME = 6
-_BESIDE_THE_NAME = {True: 70, False: 45}
-"""Columns that the others take where the verdict is split, and where it is not."""
+_BETWEEN = 2
 _BY = {"mean rank": "mean", "lower tail": "tail"}
 _STYLES: dict[Finding, str] = {"copies": "bold red", "healthy": "green", "under-fits": "bold blue"}
 
@@ -104,19 +103,20 @@ class ComparisonTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give rich what to print, in the letters this terminal has."""
         ascii_only = options.ascii_only
-        table = _empty(ascii_only=ascii_only)
+        table = empty_table(ascii_only=ascii_only)
         overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"
         first = next(iter(self.curves.values()))
         split = has_levels(first)
-        room = options.max_width - _BESIDE_THE_NAME[split]
-        room = min(_LONGEST_SET_NAME, max(_SHORTEST_SET_NAME, room))
+        words = ("whole", *(("early", "late") if split else ()))
+        numbers = ("lowest", "highest", "listed", "exact")
         table.add_column("set", no_wrap=True, overflow=overflow)
-        for title in ("whole", *(("early", "late") if split else ())):
-            table.add_column(title, no_wrap=True, overflow=overflow)
-        for title in ("lowest", "highest", "listed", "exact"):
-            table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
-        for name, curve in self.curves.items():
-            cells = [Text(shorten(plain(name), room)), *_findings(curve, split=split), *_extremes(curve)]
+        for title in (*words, *numbers):
+            side: JustifyMethod = "left" if title in words else "right"
+            table.add_column(title, justify=side, no_wrap=True, overflow=overflow)
+        rows = [[*_findings(curve, split=split), *_extremes(curve)] for curve in self.curves.values()]
+        room = room_for_names(options.max_width, (*words, *numbers), rows)
+        for name, row in zip(self.curves, rows, strict=True):
+            cells = [Text(shorten(plain(name), room)), *row]
             table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in cells))
         yield Padding(table, (0, 0, 0, 1), expand=False)
         groups = "early, late: the first and the last third of the Reference's layers; " if split else ""
@@ -144,13 +144,27 @@ def _extremes(curve: Curve) -> Iterator[Text]:
     yield Text("?" if curve.identical is None else f"{curve.identical:,}")
 
 
-def _empty(*, ascii_only: bool) -> Table:
+def empty_table(*, ascii_only: bool) -> Table:
     """Return a table whose columns stand so close that they fit 80."""
     return Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
 
 
+def room_for_names(
+    width: int, titles: Sequence[str], rows: Sequence[Sequence[Text]], *, names: int = 1
+) -> int:
+    """Return how many letters of a set's name fit beside the other columns; a longer one loses its middle.
+
+    >>> rows = [[Text("under-fits")]]
+    >>> room_for_names(40, ["found"], rows), room_for_names(20, ["found"], rows)
+    (18, 6)
+    """
+    others = sum(max(len(title), *(len(row[i]) for row in rows)) + _BETWEEN for i, title in enumerate(titles))
+    room = (width - 1 - others) // names - _BETWEEN
+    return min(_LONGEST_SET_NAME, max(_SHORTEST_SET_NAME, room))
+
+
 def _table(curve: Curve, *, ascii_only: bool) -> Table:
-    table = _empty(ascii_only=ascii_only)
+    table = empty_table(ascii_only=ascii_only)
     overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"  # rich's ellipsis is no ASCII
     for title in ("layer", "C_T", "std.", "covers"):
         table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
