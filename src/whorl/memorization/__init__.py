@@ -2,7 +2,7 @@
 
 from whorl.memorization.c_t import c_t
 from whorl.memorization.cells import Cells
-from whorl.memorization.comparison import Comparison, compare
+from whorl.memorization.comparison import Comparison, SharedPictures, compare
 from whorl.memorization.curve import Curve, LayerPictures
 from whorl.memorization.mann_whitney import z_u
 from whorl.memorization.pairs import ClosestPair
@@ -28,6 +28,7 @@ __all__ = [
     "Projection",
     "Reference",
     "ReferenceSettings",
+    "SharedPictures",
     "Verdict",
     "c_t",
     "compare",

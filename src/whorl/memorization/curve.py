@@ -17,7 +17,7 @@ from whorl.memorization.measured import MeasuredPictures
 from whorl.memorization.pairs import ClosestPair, PairNames, nearest_pairs
 from whorl.memorization.pooled_score import PooledScore
 from whorl.memorization.settings import ReferenceSettings
-from whorl.memorization.verdict import Verdict, judge
+from whorl.memorization.verdict import LevelVerdict, Verdict, judge, judge_each
 
 SCHEMA = "whorl-curve/3"
 
@@ -67,9 +67,12 @@ class Curve:
         measured: per layer what `evidence` and `other_scores` are found from; empty on one read back from JSON.
         order: int64 (m,), the place of each generated picture in an order that no file name decides.
         stored_evidence, stored_other_scores, stored_relative_pairs: those of a curve read back from JSON.
-        of_layers: all layers of the Reference where only some were asked for, else empty; the verdict is over
+        of_layers: all layers of the Reference where only some are scored, else empty; the verdict is over
             `layers` alone.
         auto: whether the Reference's sensitivity profile chose them.
+        keys: uint8 (m, 16), digests of the generated pictures, which tell what two sets share; None on a curve
+            read back from JSON.
+        keys_of: what the keys are digests of; only keys of the same kind can be compared.
     """
 
     layers: tuple[Layer, ...]
@@ -95,6 +98,8 @@ class Curve:
     stored_relative_pairs: tuple[ClosestPair, ...] = field(default=(), repr=False)
     of_layers: tuple[Layer, ...] = ()
     auto: bool = False
+    keys: NDArray[np.uint8] | None = field(default=None, repr=False)
+    keys_of: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         curve = ", ".join(
@@ -169,7 +174,12 @@ class Curve:
     @cached_property
     def verdict(self) -> Verdict:
         """Copies, healthy or under-fits: early layers, late layers, whole."""
-        return judge(self.layers, self.scores, self.evidence)
+        return judge(self.layers, self.scores, self.evidence, of_layers=self.of_layers)
+
+    @cached_property
+    def by_layer(self) -> tuple[LevelVerdict, ...]:
+        """The finding at each layer, what it rests on and its adjusted p-value; one per layer."""
+        return judge_each(self.layers, self.scores, self.evidence)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve as JSON values, without the numbers per picture."""

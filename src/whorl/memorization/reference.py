@@ -259,8 +259,10 @@ class Reference(ReferenceContents):
             pictures=tuple(layer.pictures for layer in scored),
             train_ids=self.train.ids,
             measured=tuple(layer.measured for layer in scored),
-            of_layers=() if layers is None else self.layers,
+            of_layers=() if chosen == self.layers else self.layers,
             auto=layers == AUTO,
+            keys=held.keys,
+            keys_of=held.keys_of,
         )
 
     def with_sensitivity(self, profile: SensitivityProfile) -> Reference:

@@ -63,6 +63,18 @@ def summary_words(comparison: Comparison) -> str:
     )
 
 
+def shared_words(comparison: Comparison) -> tuple[str, ...]:
+    """Say of each pair of sets with pictures in common how many these are, and what they do to the test."""
+    sizes = {name: curve.n_generated for name, curve in comparison.curves.items()}
+    return tuple(
+        f"{pair.count:,} of the {sizes[pair.first]:,} pictures of {plain(pair.first)} "
+        f"{'is' if pair.count == 1 else 'are'} also in {plain(pair.second)} ({sizes[pair.second]:,}). The test "
+        "takes the pictures as independent: the p-value of this pair is wrong, and what both sets have hides a "
+        "difference."
+        for pair in comparison.shared
+    )
+
+
 def sizes_words(comparison: Comparison) -> str | None:
     """Say what may not be compared where the sets have different numbers of pictures; None where they do not."""
     if comparison.equal_sizes:

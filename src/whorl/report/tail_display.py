@@ -23,7 +23,7 @@ _APART = 0.14
 
 
 class TailDisplay:
-    """At every layer the share of generated pictures below the 1 % and the 5 % quantile of the held-out distances.
+    """At every layer the share of generated pictures as near as the nearest 1 % and 5 % of the held-out ones.
 
     A healthy model's share lies in the band of its colour with 95 %, as the held-out pictures are one sample of
     many; bars are exact 95 % intervals of the share, these held-out pictures given. Each holds for itself.
@@ -92,7 +92,7 @@ class TailDisplay:
         for number, level in enumerate(share.level for share in self.evidence.layers[0].tail):
             shares = [layer.tail[number].share for layer in self.evidence.layers]
             told.append(
-                f"below the {level:.0%} quantile of the held-out distances lie {min(shares):.1%} to "
+                f"as near as the nearest {level:.0%} of held-out pictures, or nearer, are {min(shares):.1%} to "
                 f"{max(shares):.1%} of the generated pictures"
             )
         return f"{_TITLE}: {'; '.join(told)}."

@@ -43,8 +43,8 @@ class LevelWords:
 
 
 def has_levels(curve: Curve) -> bool:
-    """Return whether early and late layers are different ones: not on a curve of one layer."""
-    return curve.verdict.early.layers != curve.verdict.late.layers
+    """Return whether early and late layers are judged apart; see `Verdict`."""
+    return curve.verdict.split
 
 
 def level_words(curve: Curve, level: Level) -> LevelWords:
@@ -61,7 +61,7 @@ def level_words(curve: Curve, level: Level) -> LevelWords:
     verdict: LevelVerdict = getattr(curve.verdict, level)
     return LevelWords(
         level=level,
-        title=phrases.TITLES[level] if has_levels(curve) else phrases.ONE_LAYER,
+        title=_title(curve, level),
         layers=layer_span(verdict.layers),
         finding=verdict.finding,
         found=phrases.TAIL_FOUND if _few(verdict) else phrases.FOUND[verdict.finding],
@@ -81,11 +81,11 @@ def headline(curve: Curve) -> str:
     if finding == "healthy":
         return phrases.HEADLINES["healthy"]
     opening = phrases.TAIL_HEADLINE if _few(verdict.whole) else phrases.HEADLINES[finding]
-    sentence = f"{opening} {phrases.WHERE[_where(curve, finding)]}"
+    sentence = f"{opening} {_where(curve, finding)}"
     if finding == "copies" and has_levels(curve):
         far = [name for name in ("early", "late") if getattr(verdict, name).finding == "under-fits"]
         if far:
-            sentence += f" At {'low' if far == ['early'] else 'high'} level they lie farther away instead."
+            sentence += f" At {far[0]} layers they lie farther away instead."
     return sentence
 
 
@@ -104,7 +104,7 @@ def identical_words(curve: Curve) -> str:
 
 def notes(curve: Curve) -> tuple[str, ...]:
     """Return what should be known before the curve is believed: layers, coverage, skipped, warnings."""
-    told = [chosen_words(curve)] if curve.of_layers else []
+    told = [chosen_words(curve)] if len(curve.of_layers) > len(curve.layers) else []
     low = [
         (layer, share)
         for layer, share in zip(curve.layers, curve.coverage, strict=True)
@@ -175,6 +175,12 @@ def nearness(test_share: float, n_test: int | None, by: Measure = "distance") ->
 def _sure(verdict: LevelVerdict, n_layers: int) -> str:
     low = verdict.standardised < 0
     where = f" at {layer_span([verdict.strongest])}" if n_layers > 1 else ""
+    if verdict.by == "lower tail":
+        return (
+            f"What comes nearest to a finding is how many pictures are among the very nearest{where}. Chance "
+            f"alone would crowd as many there, at any layer, {how_often(verdict.p_value)} (adjusted "
+            f"{p_equation(verdict.p_value)})."
+        )
     somewhere = f"one of {n_layers} layers" if n_layers > 1 else "it"
     return (
         f"Standardised C_T is {signed(verdict.standardised)}{where}, where 0, give or take 1, is ordinary. Chance "
@@ -233,11 +239,21 @@ def flagged_words(curve: Curve) -> str | None:
     )
 
 
+def _title(curve: Curve, level: Level) -> str:
+    if has_levels(curve):
+        return phrases.TITLES[level]
+    return phrases.ONE_LAYER if len(curve.layers) == 1 else phrases.NOT_SPLIT
+
+
 def _where(curve: Curve, finding: Finding) -> str:
+    if len(curve.layers) == 1:
+        return phrases.WHERE["one"]
     if not has_levels(curve):
-        return "one"
+        found = [layer.strongest for layer in curve.by_layer if layer.finding == finding]
+        return f"It shows at {layer_span(found)}."
     early, late = (part.finding == finding for part in (curve.verdict.early, curve.verdict.late))
-    return {(True, True): "both", (True, False): "early", (False, True): "late"}.get((early, late), "between")
+    names = {(True, True): "both", (True, False): "early", (False, True): "late"}
+    return phrases.WHERE[names.get((early, late), "between")]
 
 
 def _are(count: int) -> str:
