@@ -74,6 +74,12 @@ def test_a_picture_as_near_to_both_counts_half():
     assert found.ratio == 1.0
 
 
+def test_a_ratio_to_nothing_is_none():
+    found = distance_ratio(np.ones(3), np.zeros(3), n_train=6, n_held_out=2)
+    assert found.ratio is None
+    assert found.share == 0
+
+
 def test_healthy_pictures_are_nearest_to_training_as_often_as_its_size_says():
     rng = np.random.default_rng(0)
     counts = []
