@@ -82,4 +82,43 @@ def test_the_study_of_false_alarms_goes_on_where_it_was(tmp_path):
         assert run.returncode == 0, run.stderr[-3000:]
         assert f"of {repeats}:" in run.stdout
     assert "1 of 3" not in run.stderr
-    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 3
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 1 + 3
+    other = _python("benchmarks/evidence/false_alarms.py", *given, *sizes, "--repeats", "4", "--seed", "1")
+    assert other.returncode != 0
+    assert "other settings" in other.stderr
+
+
+@pytest.mark.slow
+def test_the_study_of_power_runs_and_draws(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (1200, 8, 8, 3), dtype=np.uint8)
+    np.save(tmp_path / "train.npy", pictures[:700])
+    np.save(tmp_path / "test.npy", pictures[700:])
+    run = _python(
+        "benchmarks/evidence/power.py",
+        "--train", str(tmp_path / "train.npy"), "--test", str(tmp_path / "test.npy"),
+        "--encoder", "pixels:8", "--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "out.jsonl"),
+        "--repeats", "1", "--size", "210", "--originals", "220", "--partitions", "2",
+        "--figure", str(tmp_path / "power.svg"),
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    found = {(row["kind"], row["share"]): row for row in rows}
+    assert found["exact", 0.1]["found"].startswith("1 of 1")
+    assert found["exact", 0.1]["recall"] == 1
+    assert (tmp_path / "power.svg").exists()
+
+
+@pytest.mark.slow
+def test_the_study_of_stability_runs_and_draws(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (900, 4, 4, 3), dtype=np.uint8)
+    np.save(tmp_path / "p.npy", pictures)
+    place = str(tmp_path / "p.npy")
+    run = _python(
+        "benchmarks/evidence/stability.py", "--train", place + "[:400]", "--test", place + "[400:]",
+        "--encoder", "pixels:4", "--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "out.jsonl"),
+        "--seeds", "3", "--train-size", "300", "--test-size", "200", "--size", "250",
+        "--figure", str(tmp_path / "stability.svg"),
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "10 partitions: spread" in run.stdout
+    assert (tmp_path / "stability.svg").exists()
