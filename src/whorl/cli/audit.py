@@ -17,6 +17,7 @@ from whorl.cli.after_scoring import run_details, training_pictures
 
 if TYPE_CHECKING:
     from whorl.memorization import Curve
+    from whorl.sensitivity import SensitivityProfile
 
 
 class TableFormat(StrEnum):
@@ -56,6 +57,15 @@ def audit(
         float | None,
         typer.Option("--fail-below", help="Exit with 1 when the smallest standardised C_T is below this."),
     ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            "--layers",
+            help="Score some of the Reference's layers: auto = the low-level and the high-level one that its "
+            "sensitivity profile chooses; 4 = the last four; 1,6,-1 = these.",
+            show_default="all",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Audit at most so many pictures, drawn at random.")
     ] = None,
@@ -92,6 +102,7 @@ def audit(
     from whorl.images import limit as draw
     from whorl.images import open_images
     from whorl.memorization import Reference
+    from whorl.memorization.chosen_layers import chosen_layers
     from whorl.report.audit_folder import holds_audit
 
     if output is not None and not dry_run:
@@ -104,6 +115,8 @@ def audit(
     training = open_images(train) if train is not None else None
     held = Reference.load(reference)
     held.check_count(len(source), source.name)
+    scored = shared.parse_scored_layers(layers, held.layers)
+    chosen_layers(held.layers, scored, held.sensitivity)
     model = held.load_encoder(encoder, device=device)
     if dry_run:
         from whorl.cli.estimates import print_estimates
@@ -116,7 +129,7 @@ def audit(
         from whorl.embeddings.progress import progress_for
 
         run["progress"] = Outlook(progress_for(True))
-    curve = held.curve(source, encoder=model, **run)
+    curve = held.curve(source, encoder=model, layers=scored, **run)
     details = run_details(held, reference, model, time.perf_counter() - started)
     if output is not None:
         from whorl.report.audit_folder import write_audit
@@ -129,10 +142,11 @@ def audit(
             train=training,
             details=details,
             digests=held.train.digests(),
+            sensitivity=held.sensitivity,
             table_format=table.value,
             overwrite=overwrite,
         )
-    _print(curve, details, output, as_json)
+    _print(curve, details, output, as_json, held.sensitivity)
     if fail_below is not None and curve.standardised.min() < fail_below:
         layer = curve.layers[int(curve.standardised.argmin())]
         sys.stderr.write(
@@ -141,16 +155,30 @@ def audit(
         raise typer.Exit(1)
 
 
-def _print(curve: Curve, details: dict[str, Any], output: Path | None, as_json: bool) -> None:
+def _print(
+    curve: Curve,
+    details: dict[str, Any],
+    output: Path | None,
+    as_json: bool,
+    sensitivity: SensitivityProfile | None,
+) -> None:
     if as_json:
         from whorl.report.audit_folder import result_document
 
         typer.echo(json.dumps(result_document(curve, details), indent=1, ensure_ascii=False))
         return
     from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
 
     from whorl.report import curve_table
+    from whorl.report.text import plain
+    from whorl.sensitivity.words import one_line
 
     Console().print(curve_table(curve))
+    if sensitivity is not None:
+        Console().print(
+            Padding(Text(plain(f"Layers to trust: {one_line(sensitivity)}")), (0, 0, 0, 1), expand=False)
+        )
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

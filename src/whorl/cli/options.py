@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,9 @@ import typer
 
 if TYPE_CHECKING:
     from whorl.embeddings import EncodeOptions
+    from whorl.encoders.contract import Layer
     from whorl.encoders.layers import LayerSelection
+    from whorl.memorization.chosen_layers import LayerWish
 
 
 class OnError(StrEnum):
@@ -127,3 +130,28 @@ def parse_layers(text: str | None) -> LayerSelection:
             f"--layers takes 'all', a count (the last n) or numbers with commas (1,6,-1 or 12,); got {text!r}"
         )
     return numbers[0] if "," not in text and numbers[0] > 0 else numbers
+
+
+def parse_scored_layers(text: str | None, available: Sequence[Layer]) -> LayerWish:
+    """Read --layers of an audit: "all", "auto", a count n (the last n), or a Reference's layers with commas.
+
+    >>> parse_scored_layers("auto", (1, 2, 3)), parse_scored_layers("2", (1, 2, 3))
+    ('auto', [2, 3])
+    >>> parse_scored_layers("1,-1", (1, 2, 3)), parse_scored_layers("stem,", ("stem", "head"))
+    ([1, 3], ['stem'])
+    """
+    if text is None or text.strip() == "all":
+        return None
+    if text.strip() == "auto":
+        return "auto"
+    names = {str(layer): layer for layer in available}
+    names |= {str(i - len(available)): layer for i, layer in enumerate(available) if isinstance(layer, int)}
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if "," not in text and text.strip().isdecimal() and 0 < int(text) <= len(available):
+        return list(available[-int(text) :])
+    if not parts or any(part not in names for part in parts):
+        raise typer.BadParameter(
+            f"--layers takes 'all', 'auto', a count (the last n) or layers with commas (1,6 or 6,); this "
+            f"Reference has {', '.join(map(str, available))}; got {text!r}"
+        )
+    return [names[part] for part in parts]

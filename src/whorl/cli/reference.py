@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -11,15 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.reference_sensitivity import sensitivity as show_sensitivity
 
 if TYPE_CHECKING:
     from whorl.embeddings import EncodeOptions, Progress
     from whorl.encoders import Encoder
+    from whorl.encoders.layers import LayerSelection
     from whorl.memorization.inputs import TrainAndTest
+    from whorl.sensitivity import SensitivityProfile
 
 app = typer.Typer(
     help="Build and look at References: T and P in the eyes of one encoder.", no_args_is_help=True
 )
+
+
+app.command("sensitivity")(show_sensitivity)
 
 
 class MetricChoice(StrEnum):
@@ -65,7 +73,10 @@ def build(
     layers: Annotated[
         str | None,
         typer.Option(
-            "--layers", rich_help_panel=_ENCODER, help="all; 4 = the last four; 1,6,-1 = exactly these."
+            "--layers",
+            rich_help_panel=_ENCODER,
+            help="all; 4 = the last four; 1,6,-1 = exactly these; auto = the low-level and the "
+            "high-level one, by the sensitivity measured on held-out pictures.",
         ),
     ] = None,
     pooling: Annotated[str, typer.Option(rich_help_panel=_ENCODER, help="auto, cls, mean or both.")] = "auto",
@@ -112,6 +123,14 @@ def build(
             min=1, help="Use at most so many pictures of T and of P, drawn at random (for a first try)."
         ),
     ] = None,
+    sensitivity: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            rich_help_panel=_ENCODER,
+            help="Alter so many held-out pictures to measure how each layer responds; 0 for none.",
+        ),
+    ] = 100,
     no_ids: Annotated[
         bool,
         typer.Option(
@@ -164,19 +183,24 @@ def build(
     from whorl.memorization.memory import parse_memory
     from whorl.memorization.reference_folder import holds_reference
 
-    selection, budget = shared.parse_layers(layers), parse_memory(memory)
+    auto = layers is not None and layers.strip() == "auto"
+    selection, budget = None if auto else shared.parse_layers(layers), parse_memory(memory)
     if not dry_run:
         shared.refuse_inside(output, train, test)
         check_output(output, overwrite=overwrite, ours=holds_reference)
-    model = load_encoder(
-        encoder,
-        layers=selection,
-        pooling=pooling,
-        preprocessing=preprocessing,
-        dtype=dtype,
-        device=device,
-        compile=compile_it,
-    )
+
+    def load(wanted: LayerSelection) -> Encoder:
+        return load_encoder(
+            encoder,
+            layers=wanted,
+            pooling=pooling,
+            preprocessing=preprocessing,
+            dtype=dtype,
+            device=device,
+            compile=compile_it,
+        )
+
+    model = load(selection)
     scoring: dict[str, Any] = {
         "cells": cells,
         "partitions": partitions,
@@ -189,12 +213,26 @@ def build(
     started = time.perf_counter()
     inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
     if dry_run:
-        _estimate(inputs, model, run, scoring | {"memory": budget}, as_json)
+        _estimate(
+            inputs,
+            model,
+            run,
+            scoring | {"memory": budget},
+            as_json,
+            pictures=sensitivity,
+            seed=seed,
+            auto=auto,
+        )
         return
     from whorl.memorization import Reference
+    from whorl.memorization.layer_sensitivity import auto_layers
 
+    measured: int | SensitivityProfile = sensitivity
+    if auto:
+        two = auto_layers(load, inputs.test, pictures=sensitivity, seed=seed, **run)
+        model, measured = two.encoder, two.profile
     if not quiet:
-        run["progress"] = _outlook(inputs, model, scoring | {"memory": budget})
+        run["progress"] = _outlook(inputs, model, scoring | {"memory": budget}, 0 if auto else sensitivity)
     reference = Reference.fit(
         inputs,
         encoder=model,
@@ -203,6 +241,7 @@ def build(
         **scoring,
         keep_ids=not no_ids,
         memory=budget,
+        sensitivity=measured,
         **run,
     )
     reference.save(output, overwrite=overwrite)
@@ -229,27 +268,44 @@ def _estimate(
     run: EncodeOptions,
     scoring: dict[str, Any],
     as_json: bool,
+    *,
+    pictures: int,
+    seed: int,
+    auto: bool,
 ) -> None:
     from whorl.cli.estimates import print_estimates, widths_of
     from whorl.cli.fit_time import expected_fit_seconds
     from whorl.embeddings import estimate
+    from whorl.errors import ScoreError
+    from whorl.sensitivity import LABEL, LEAST_PICTURES, originals_and_altered
 
     sources = {"train": inputs.train, "test": inputs.test}
+    if min(pictures, len(inputs.test)) >= LEAST_PICTURES:
+        with contextlib.suppress(ScoreError):  # copies of one another are too few, and nothing is measured
+            sources[LABEL] = originals_and_altered(inputs.test, pictures=pictures, seed=seed)
     estimates = {name: estimate(source, model, **run) for name, source in sources.items()}
     sizes = len(inputs.train), len(inputs.test)
-    fitting = expected_fit_seconds(*sizes, widths_of(model), **scoring)
+    widths = widths_of(model)[: 2 if auto else None]
+    fitting = expected_fit_seconds(*sizes, widths, **scoring)
+    if auto:
+        sys.stderr.write(
+            "note: --layers auto keeps two layers; the disk space is what all of them would take\n"
+        )
     print_estimates(estimates, as_json, fit_seconds=fitting)
 
 
-def _outlook(inputs: TrainAndTest, model: Encoder, scoring: dict[str, Any]) -> Progress:
-    """Return a progress that says at the start how long T, P and the fit will take in all."""
+def _outlook(inputs: TrainAndTest, model: Encoder, scoring: dict[str, Any], pictures: int) -> Progress:
+    """Return a progress that says at the start how long T, P, altered pictures and the fit will take in all."""
     from whorl.cli.estimates import widths_of
     from whorl.cli.fit_time import expected_fit_seconds
     from whorl.embeddings.outlook import Outlook
     from whorl.embeddings.progress import progress_for
     from whorl.memorization.memory import fits_in_memory
+    from whorl.sensitivity import LABEL, LEAST_PICTURES, encodings
 
     counts = {"train": len(inputs.train), "test": len(inputs.test)}
+    altered = min(pictures, counts["test"])
+    counts[LABEL] = encodings(altered) if altered >= LEAST_PICTURES else 0
 
     def fitting() -> float:
         widths = widths_of(model)

@@ -80,6 +80,7 @@ def run_demo(folder: str | Path, *, seed: int = 0, progress: bool | Progress = F
         seed=stream(seed, "cells"),
         cache=None,
         progress=shown,
+        sensitivity=0,
     )
     told = {generator.name: generator.about for generator in generators} | {"real": REAL}
     entries = [_entry(name, about, sources, encoder, reference, shown) for name, about in told.items()]

@@ -16,6 +16,8 @@ from whorl.files import digest_json
 from whorl.memorization.layer_reference import LayerReference
 from whorl.memorization.provenance import EncoderRecord
 from whorl.memorization.settings import ReferenceSettings
+from whorl.sensitivity.profile import SensitivityProfile
+from whorl.sensitivity.words import one_line
 
 FORMAT = "whorl-reference/3"
 
@@ -70,6 +72,8 @@ class ReferenceContents:
         encoder: which encoder, None for embeddings made elsewhere.
         left_out: (layer, reason) of layers that cannot be scored.
         warnings: what should be known before a result is believed.
+        sensitivity: how the encoder's layers respond to altered held-out pictures, where that was measured; it
+            decides no score and is no part of the digest.
     """
 
     settings: ReferenceSettings
@@ -79,6 +83,7 @@ class ReferenceContents:
     encoder: EncoderRecord | None = None
     left_out: tuple[tuple[Layer, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    sensitivity: SensitivityProfile | None = None
 
     def __repr__(self) -> str:
         encoder = self.encoder.name if self.encoder else "embeddings made elsewhere"
@@ -126,5 +131,6 @@ class ReferenceContents:
             "settings": self.settings.to_dict(),
             "fit": {way: list(layers) for way, layers in self.ways.items()},
             "names_pictures": self.train.ids is not None,
+            "sensitivity": one_line(self.sensitivity) if self.sensitivity else None,
             "warnings": list(self.warnings),
         }

@@ -84,6 +84,9 @@ class Curve:
         train_ids: ids of the Reference's training rows, None where it keeps none.
         measured: per layer what `evidence` and `other_scores` are found from; empty on one read back from JSON.
         stored_evidence, stored_other_scores: those of a curve read back from JSON.
+        of_layers: all layers of the Reference where only some were asked for, else empty; the verdict is over
+            `layers` alone.
+        auto: whether the Reference's sensitivity profile chose them.
     """
 
     layers: tuple[Layer, ...]
@@ -105,6 +108,8 @@ class Curve:
     measured: tuple[MeasuredPictures, ...] = field(default=(), repr=False)
     stored_evidence: Evidence | None = field(default=None, repr=False)
     stored_other_scores: tuple[OtherScores, ...] = field(default=(), repr=False)
+    of_layers: tuple[Layer, ...] = ()
+    auto: bool = False
 
     def __repr__(self) -> str:
         curve = ", ".join(
@@ -162,6 +167,8 @@ class Curve:
         return {
             "schema": SCHEMA,
             "layers": list(self.layers),
+            "of_layers": list(self.of_layers),
+            "auto": self.auto,
             "values": self.values.tolist(),
             "standardised": self.standardised.tolist(),
             "p_values": self.p_values.tolist(),
@@ -199,6 +206,8 @@ class Curve:
                 settings=ReferenceSettings.from_dict(data["settings"]),
                 skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),
                 warnings=tuple(data["warnings"]),
+                of_layers=tuple(data.get("of_layers", ())),
+                auto=data.get("auto", False),
                 stored_evidence=Evidence.from_dict(data["evidence"]) if data["evidence"] else None,
                 stored_other_scores=tuple(OtherScores.from_dict(layer) for layer in data["other_scores"]),
                 **{name: data[name] for name in _PLAIN},

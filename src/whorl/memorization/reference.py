@@ -6,7 +6,7 @@ import warnings as python_warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,14 @@ from whorl.embeddings.progress import Silent, progress_for
 from whorl.encoders import load_encoder
 from whorl.encoders.contract import Encoder, Layer
 from whorl.errors import ScoreError, WhorlWarning
-from whorl.images import open_images
+from whorl.images import ImageSource, open_images
 from whorl.memorization.c_t import Scope
+from whorl.memorization.chosen_layers import AUTO, LayerWish, chosen_layers
 from whorl.memorization.contents import ReferenceContents
 from whorl.memorization.curve import Curve
 from whorl.memorization.fit import check_sizes, fit_contents, listed
 from whorl.memorization.inputs import open_train_and_test
+from whorl.memorization.layer_sensitivity import AutoLayers, auto_layers, measured_if_possible
 from whorl.memorization.memory import DEFAULT_MEMORY, parse_memory
 from whorl.memorization.overlap import shared_keys
 from whorl.memorization.pairs import closest_pairs
@@ -30,6 +32,7 @@ from whorl.memorization.reference_folder import read_folder, write_folder
 from whorl.memorization.settings import DEFAULT_PARTITIONS, ReferenceSettings
 from whorl.memorization.workers import one_thread_of_blas
 from whorl.neighbors import Metric
+from whorl.sensitivity import DEFAULT_PICTURES, SensitivityProfile
 
 if TYPE_CHECKING:
     from whorl.encoders.layers import LayerSelection
@@ -46,13 +49,13 @@ class Reference(ReferenceContents):
     _loaded_encoder: Encoder | None = field(default=None, repr=False)
 
     @classmethod
-    def fit(
+    def fit(  # noqa: PLR0913
         cls,
         train: Any,
         test: Any = None,
         *,
         encoder: str | Path | Encoder,
-        layers: LayerSelection = None,
+        layers: LayerSelection | Literal["auto"] = None,
         seed: int = 0,
         cells: int = 10,
         min_generated: int = 20,
@@ -64,6 +67,7 @@ class Reference(ReferenceContents):
         limit: int | None = None,
         keep_ids: bool = True,
         memory: int | str = DEFAULT_MEMORY,
+        sensitivity: int | SensitivityProfile = DEFAULT_PICTURES,
         **options: Unpack[EncodeOptions],
     ) -> Reference:
         """Encode T and P and fit every layer.
@@ -72,7 +76,8 @@ class Reference(ReferenceContents):
             train: T, anything `whorl.open_images` takes.
             test: P, pictures the model was not trained on; None with `split`.
             encoder: anything `whorl.load_encoder` takes, or an encoder.
-            layers: which layers; see `whorl.load_encoder`.
+            layers: which layers; see `whorl.load_encoder`. "auto" measures the sensitivity of all of them first
+                and fits the low-level and the high-level layer that it chooses; `encoder` is a name or folder.
             seed: fixes cells and split.
             cells: k-means cells per layer.
             min_generated: a cell counts when it holds more generated pictures than this.
@@ -86,6 +91,8 @@ class Reference(ReferenceContents):
             keep_ids: remember ids and pixel digests of T and P (False for a Reference to publish).
             memory: what one layer of T may take while it is fitted, in bytes or as "512MB", "1.5GB", "2GiB"; a
                 larger layer is streamed, with mini-batch k-means, and `summary` says so.
+            sensitivity: how many pictures of P to alter in known ways, to measure how the layers respond; 0 for
+                none, or a profile measured before. It decides no score. See `whorl.sensitivity.measure`.
             **options: see `whorl.embeddings.EncodeOptions`.
 
         Raises:
@@ -95,9 +102,17 @@ class Reference(ReferenceContents):
         budget = parse_memory(memory)
         inputs = open_train_and_test(train, test, split=split, limit=limit, seed=seed)
         check_sizes(len(inputs.train), len(inputs.test), settings)
-        model = load_encoder(encoder, layers=layers)
+        if layers == AUTO:
+            auto = _two_layers(encoder, inputs.test, sensitivity, seed, options)
+            model, sensitivity = auto.encoder, auto.profile
+        else:
+            model = load_encoder(encoder, layers=layers)
         held = embed(inputs.train, model, label="train", **options)
         held_out = embed(inputs.test, model, label="test", **options)
+        if isinstance(sensitivity, SensitivityProfile):
+            profile: SensitivityProfile | None = sensitivity
+        else:
+            profile = measured_if_possible(inputs.test, model, pictures=sensitivity, seed=seed, **options)
         record = EncoderRecord.of(model)
         shown = progress_for(options.get("progress", False))
         contents = fit_contents(
@@ -110,7 +125,7 @@ class Reference(ReferenceContents):
             progress=shown,
             memory=budget,
         )
-        return cls._of(contents, model)
+        return cls._of(replace(contents, sensitivity=profile), model)
 
     @classmethod
     def from_embeddings(
@@ -171,13 +186,20 @@ class Reference(ReferenceContents):
         )
 
     def curve(
-        self, images: Any, *, encoder: str | Path | Encoder | None = None, **options: Unpack[EncodeOptions]
+        self,
+        images: Any,
+        *,
+        encoder: str | Path | Encoder | None = None,
+        layers: LayerWish = None,
+        **options: Unpack[EncodeOptions],
     ) -> Curve:
         """Score a set of generated pictures at every layer.
 
         Args:
             images: anything `whorl.open_images` takes.
             encoder: the Reference's own encoder, where it cannot be found under the name it had.
+            layers: None for all of the Reference's, a list of some, or "auto" for the two that its sensitivity
+                profile chooses. The verdict is then over these alone: choose before the result is known.
             **options: see `whorl.embeddings.EncodeOptions`.
 
         Raises:
@@ -186,12 +208,19 @@ class Reference(ReferenceContents):
         """
         source = open_images(images)
         self.check_count(len(source), source.name)
+        chosen_layers(self.layers, layers, self.sensitivity)
         return self.curve_from_embeddings(
-            embed(source, self.load_encoder(encoder), label="generated", **options)
+            embed(source, self.load_encoder(encoder), label="generated", **options), layers=layers
         )
 
-    def curve_from_embeddings(self, generated: Mapping[Layer, NDArray[np.floating]] | Embeddings) -> Curve:
+    def curve_from_embeddings(
+        self, generated: Mapping[Layer, NDArray[np.floating]] | Embeddings, *, layers: LayerWish = None
+    ) -> Curve:
         """Score embeddings {layer: (m, D)} made elsewhere, by the Reference's own encoder.
+
+        Args:
+            generated: of all layers of the Reference.
+            layers: which of them to score; see `curve`.
 
         Raises:
             ScoreError: a layer is missing or of another width, NaN, too few rows, no cell that can be scored.
@@ -203,12 +232,14 @@ class Reference(ReferenceContents):
             raise ScoreError(
                 f"the Reference scores layers {listed(self.layers)}; these embeddings lack {listed(missing)}."
             )
+        chosen = chosen_layers(self.layers, layers, self.sensitivity)
+        parts = [part for part in self.layer_references if part.layer in chosen]
         # NumPy's threads, which wait by spinning, and torch's would stand in each other's way at every layer.
         with one_thread_of_blas():
-            scored = [part.score(held.layer(part.layer), self.settings) for part in self.layer_references]
+            scored = [part.score(held.layer(part.layer), self.settings) for part in parts]
         identical, notes = self._compare_keys(held)
         return Curve(
-            layers=self.layers,
+            layers=chosen,
             scores=tuple(layer.score for layer in scored),
             closest_pairs=tuple(closest_pairs((layer.pictures for layer in scored), held, self.train.ids)),
             reference=self.digest,
@@ -225,7 +256,23 @@ class Reference(ReferenceContents):
             pictures=tuple(layer.pictures for layer in scored),
             train_ids=self.train.ids,
             measured=tuple(layer.measured for layer in scored),
+            of_layers=() if layers is None else self.layers,
+            auto=layers == AUTO,
         )
+
+    def with_sensitivity(self, profile: SensitivityProfile) -> Reference:
+        """Return the Reference with this profile of its encoder's layers; no score changes, nor the digest.
+
+        Raises:
+            ScoreError: there is no encoder, or the profile is of another one.
+        """
+        if self.encoder is None or profile.encoder != self.encoder.digest:
+            mine = self.encoder.digest[:12] if self.encoder else "none: embeddings made elsewhere"
+            raise ScoreError(
+                f"this sensitivity profile was measured with another encoder (digest {profile.encoder[:12]}) than "
+                f"this Reference ({mine}). Measure it with reference.load_encoder()."
+            )
+        return replace(self, sensitivity=profile)
 
     def check_count(self, count: int, name: str = "generated") -> None:
         """Refuse a set too small for this Reference.
@@ -294,6 +341,23 @@ class Reference(ReferenceContents):
                 "so they are no independent evidence."
             )
         return shared_keys(held.keys, self.train.keys), notes
+
+
+def _two_layers(
+    encoder: str | Path | Encoder,
+    test: ImageSource,
+    sensitivity: int | SensitivityProfile,
+    seed: int,
+    options: EncodeOptions,
+) -> AutoLayers:
+    if not isinstance(encoder, str | Path) or isinstance(sensitivity, SensitivityProfile):
+        raise ScoreError(
+            "layers 'auto' need the encoder's name or folder, and a number of pictures as sensitivity. With a "
+            "profile measured before, give the layers that whorl.sensitivity.choose(profile) names."
+        )
+    return auto_layers(
+        lambda layers: load_encoder(encoder, layers=layers), test, pictures=sensitivity, seed=seed, **options
+    )
 
 
 def _fields(contents: ReferenceContents) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import StorageError, WhorlError
-from whorl.files import digest_bytes, digest_file, digest_json, names_in, replacing_folder
+from whorl.files import digest_bytes, digest_file, digest_json, names_in, replacing_folder, write_bytes
 from whorl.memorization.cells import Cells
 from whorl.memorization.contents import FORMAT, PictureSet, ReferenceContents
 from whorl.memorization.layer_reference import LayerReference
@@ -26,6 +26,7 @@ from whorl.memorization.projection import Projection
 from whorl.memorization.provenance import EncoderRecord, versions
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.surroundings import Surroundings
+from whorl.sensitivity.profile import SensitivityProfile
 
 MANIFEST = "manifest.json"
 _PICTURES = "pictures.json"
@@ -50,11 +51,23 @@ def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool)
             "left_out": [list(entry) for entry in reference.left_out],
             "warnings": list(reference.warnings),
             "pictures": _write_pictures(temporary, reference),
+            **({"sensitivity": reference.sensitivity.to_dict()} if reference.sensitivity else {}),
             "made": {"when": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions()},
         }
         text = _canonical(manifest | {"checksum": digest_json(manifest)})
         (temporary / MANIFEST).write_text(text, encoding="utf-8")
     return folder
+
+
+def write_profile(folder: Path, profile: SensitivityProfile) -> None:
+    """Put a sensitivity profile into the manifest of a Reference in place of what it has, in one step.
+
+    Raises:
+        StorageError: no Reference there, its manifest is damaged, or it cannot be written.
+    """
+    manifest = read_manifest(folder) | {"sensitivity": profile.to_dict()}
+    del manifest["checksum"]
+    write_bytes(folder / MANIFEST, _canonical(manifest | {"checksum": digest_json(manifest)}).encode())
 
 
 def holds_reference(folder: Path) -> bool:
@@ -79,6 +92,7 @@ def read_folder(folder: Path) -> ReferenceContents:
             encoder=EncoderRecord(**manifest["encoder"]) if manifest["encoder"] else None,
             left_out=tuple((entry[0], entry[1]) for entry in manifest["left_out"]),
             warnings=tuple(manifest["warnings"]),
+            sensitivity=_profile(manifest.get("sensitivity")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, f"{type(error).__name__}: {error}") from error
@@ -236,6 +250,10 @@ def _read_checked(folder: Path, entry: Mapping[str, Any]) -> bytes:
     if digest_bytes(data) != entry["digest"]:
         raise _damaged(folder, f"{name} has changed since it was written")
     return data
+
+
+def _profile(described: Mapping[str, Any] | None) -> SensitivityProfile | None:
+    return None if described is None else SensitivityProfile.from_dict(described)
 
 
 def _describe(side: PictureSet) -> dict[str, Any]:

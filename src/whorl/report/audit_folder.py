@@ -17,6 +17,7 @@ from whorl.report.entries import ReportEntry
 from whorl.report.html import write_report
 from whorl.report.pair_pictures import decisive_pairs, open_pairs
 from whorl.report.samples import audited_samples
+from whorl.sensitivity import SensitivityProfile
 
 TableFormat: TypeAlias = Literal["csv", "parquet"]
 SCHEMA = "whorl-audit/1"
@@ -52,6 +53,7 @@ def write_audit(
     digests: Mapping[str, str] | None = None,
     table_format: TableFormat = "csv",
     overwrite: bool = False,
+    sensitivity: SensitivityProfile | None = None,
 ) -> Path:
     """Write result.json, pictures.csv (or .parquet), curve.svg, curve.png and report.html.
 
@@ -64,6 +66,7 @@ def write_audit(
         digests: pixel digests of T's pictures by id; see `open_pairs`.
         table_format: file type of the table per picture.
         overwrite: replace an earlier audit.
+        sensitivity: how the encoder's layers respond, for a section of the report.
 
     Raises:
         StorageError: the folder exists, or the disk is full; nothing half-written is left.
@@ -79,7 +82,8 @@ def write_audit(
         display.save(temporary / "curve.png")
         name = curve.source or "generated"
         entry = ReportEntry(name=name, curve=curve, pair_pictures=pairs, samples=samples)
-        write_report(temporary / "report.html", [entry], title="Data-copying audit", details=details)
+        page = temporary / "report.html"
+        write_report(page, [entry], title="Data-copying audit", details=details, sensitivity=sensitivity)
     return folder
 
 

@@ -16,8 +16,10 @@ from whorl.memorization.curve import Curve
 from whorl.report.details import detail_groups
 from whorl.report.difference_views import differences_view
 from whorl.report.entries import ReportEntry, ReportFigure
+from whorl.report.sensitivity_view import sensitivity_view
 from whorl.report.text import layer_span, p_number, percent, plain, signed
 from whorl.report.views import Badge, entry_view, extra_view, figure_view
+from whorl.sensitivity import SensitivityProfile
 
 
 def write_report(
@@ -29,6 +31,7 @@ def write_report(
     lead: str = "",
     figures: Sequence[ReportFigure] = (),
     comparison: Comparison | None = None,
+    sensitivity: SensitivityProfile | None = None,
 ) -> Path:
     """Write a report as one HTML file, in one step; equal input gives equal bytes.
 
@@ -40,6 +43,7 @@ def write_report(
         lead: a paragraph under the heading; empty for none.
         figures: further figures, shown after the overview.
         comparison: of the entries' curves by their names; its differences are shown after the overview.
+        sensitivity: the Reference's profile; shown after the sets.
 
     Raises:
         WhorlError: no entry, two of one name, entries of different References, or a comparison of other sets.
@@ -55,7 +59,13 @@ def write_report(
     """
     path = Path(path)
     text = render_report(
-        entries, title=title, details=details, lead=lead, figures=figures, comparison=comparison
+        entries,
+        title=title,
+        details=details,
+        lead=lead,
+        figures=figures,
+        comparison=comparison,
+        sensitivity=sensitivity,
     )
     write_bytes(path, text.encode())
     return path
@@ -69,6 +79,7 @@ def render_report(
     lead: str = "",
     figures: Sequence[ReportFigure] = (),
     comparison: Comparison | None = None,
+    sensitivity: SensitivityProfile | None = None,
 ) -> str:
     """Return the report as text; see `write_report`."""
     _check(entries)
@@ -89,6 +100,7 @@ def render_report(
             overview=overview,
             differences=differences_view(comparison) if comparison is not None else None,
             extras=[extra_view(figure, i) for i, figure in enumerate(figures, start=1)],
+            sensitivity=sensitivity_view(sensitivity, entries[0].curve) if sensitivity else None,
             details=detail_groups(_with_reference(details or {}, entries[0].curve)),
             first=entries[0].curve,
         )

@@ -103,8 +103,8 @@ def identical_words(curve: Curve) -> str:
 
 
 def notes(curve: Curve) -> tuple[str, ...]:
-    """Return what should be known before the curve is believed: coverage, skipped pictures, warnings."""
-    told = []
+    """Return what should be known before the curve is believed: layers, coverage, skipped, warnings."""
+    told = [chosen_words(curve)] if curve.of_layers else []
     low = [
         (layer, share)
         for layer, share in zip(curve.layers, curve.coverage, strict=True)
@@ -124,6 +124,17 @@ def notes(curve: Curve) -> tuple[str, ...]:
             "the score."
         )
     return (*told, *(plain(warning) for warning in curve.warnings))
+
+
+def chosen_words(curve: Curve) -> str:
+    """Say that some of the Reference's layers were scored, and who chose them."""
+    by = "chosen by the sensitivity of the encoder's layers" if curve.auto else "as asked for"
+    count = len(curve.layers)
+    return (
+        f"Of the {len(curve.of_layers)} layers of this Reference, {layer_span(curve.layers)} {_are(count)} "
+        f"scored, {by}. The verdict is over {'it' if count == 1 else 'these'} alone: it holds where the "
+        "choice was made before any result was known."
+    )
 
 
 def limits(curve: Curve) -> tuple[str, ...]:

@@ -1,0 +1,131 @@
+"""`whorl reference sensitivity`: which layers of a Reference to trust for what."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from whorl.cli import options as shared
+
+if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
+    from whorl.memorization import Reference
+    from whorl.sensitivity import SensitivityProfile
+
+
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(help="A Reference's folder.")],
+    test: Annotated[
+        str | None,
+        typer.Option(
+            "--test", help="P as it was given when the Reference was built: measure anew, and keep it."
+        ),
+    ] = None,
+    pictures: Annotated[
+        int | None,
+        typer.Option(min=10, help="With --test: how many held-out pictures to alter.", show_default="100"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes which pictures, and how they are altered.")] = 0,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for sensitivity.json, .svg and .png.")
+    ] = None,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = None,
+    workers: shared.Workers = None,
+    shard_size: shared.ShardSize = 1024,
+    cache: shared.Cache = None,
+    no_cache: shared.NoCache = False,
+    on_error: shared.OnErrorOption = shared.OnError.fail,
+    overwrite: shared.Overwrite = False,
+    as_json: shared.Json = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Show how each layer responds to altered pictures, and which to trust; with --test measure it first.
+
+    No score changes, nor the Reference's digest: an audit with --layers auto can be run at once.
+    """
+    run = shared.encode_options(
+        batch_size=batch_size,
+        workers=workers,
+        shard_size=shard_size,
+        cache=cache,
+        no_cache=no_cache,
+        on_error=on_error,
+        quiet=quiet,
+    )
+    if test is None and pictures is not None:
+        raise typer.BadParameter(
+            "--pictures says how many to measure on: give --test, the held-out pictures, too"
+        )
+    from whorl.files import check_output
+    from whorl.memorization import Reference
+    from whorl.report.sensitivity_folder import holds_sensitivity, write_sensitivity
+    from whorl.sensitivity import DEFAULT_PICTURES
+
+    if output is not None:
+        shared.refuse_inside(output, test)
+        check_output(output, overwrite=overwrite, ours=holds_sensitivity)
+    held = Reference.load(folder)
+    if test is not None:
+        profile = _measure(held, folder, test, pictures or DEFAULT_PICTURES, seed, encoder, device, run)
+    else:
+        profile = _known(held, folder)
+    if output is not None:
+        write_sensitivity(output, profile, overwrite=overwrite)
+    if as_json:
+        typer.echo(json.dumps(profile.to_dict(), indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from whorl.report.sensitivity_table import SensitivityTable
+
+    Console().print(SensitivityTable(profile))
+    if output is not None:
+        typer.echo(f"Figure: {output / 'sensitivity.svg'}")
+
+
+def _known(held: Reference, folder: Path) -> SensitivityProfile:
+    from whorl.errors import ScoreError
+
+    if held.sensitivity is None:
+        raise ScoreError(
+            f"{folder} has no sensitivity profile. Measure one on its held-out pictures: --test P, as they were "
+            "given when it was built."
+        )
+    return held.sensitivity
+
+
+def _measure(
+    held: Reference,
+    folder: Path,
+    test: str,
+    pictures: int,
+    seed: int,
+    encoder: str | None,
+    device: str,
+    run: EncodeOptions,
+) -> SensitivityProfile:
+    from whorl.errors import ScoreError
+    from whorl.memorization.held_out import held_out_pictures
+    from whorl.memorization.reference_folder import write_profile
+    from whorl.sensitivity import measure
+
+    if held.sensitivity is not None and set(held.sensitivity.layers) > set(held.layers):
+        raise ScoreError(
+            f"{folder} was built with --layers auto: its profile covers layers that it has no numbers of, and is "
+            "kept. Leave --test out to see it."
+        )
+    model = held.load_encoder(encoder, device=device)
+    drawn = held_out_pictures(held.test, test, pictures=pictures, seed=seed)
+    profile = measure(drawn, model, pictures=pictures, seed=seed, **run)
+    write_profile(folder, profile)
+    return profile
