@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "transformers", "sklearn", "matplotlib", "pyarrow", "scipy", "jinja2")
+HEAVY = ("torch", "transformers", "sklearn", "matplotlib", "pyarrow", "scipy", "jinja2", "sqlalchemy")
 
 
 @pytest.mark.parametrize("statement", ["import whorl", "import whorl.cli"])

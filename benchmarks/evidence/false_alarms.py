@@ -23,7 +23,7 @@ def main() -> None:
     """Repeat, and print how often each verdict came up."""
     given = _parse()
     pool = varying(embedded(given.pictures, given.encoder, given.cache))
-    found = repeated(given.out, given.repeats, lambda number: _once(pool, given, number))
+    found = repeated(given.out, given.repeats, lambda number: _once(pool, given, number), given)
     for rule in ("finding", "bonferroni"):
         for side in ("copies", "under-fits"):
             print(f"{rule:<12}{side:<12}{share(sum(one[rule] == side for one in found), len(found))}")  # noqa: T201

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +39,21 @@ def varying(pool: Arrays) -> Arrays:
     return {layer: array for layer, array in pool.items() if (array[:100] != array[0]).any()}
 
 
-def repeated(path: Path, count: int, work: Callable[[int], dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return `work(i)` for each i below `count`, each kept as a line of a file: a run that was stopped goes on."""
-    done = list(_lines(path))
+def repeated(
+    path: Path, count: int, work: Callable[[int], dict[str, Any]], given: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Return `work(i)` for each i below `count`, each kept as a line of a file: a run that was stopped goes on.
+
+    The first line holds what decides the numbers; a file of other settings is refused.
+    """
+    settings = {
+        name: str(value) for name, value in sorted(vars(given).items()) if name not in _DECIDES_NOTHING
+    }
+    first, *done = list(_lines(path)) or [settings]
+    if first != settings:
+        raise SystemExit(f"{path} is of other settings ({first}); name another file for {settings}.")
+    if not path.exists() or not path.stat().st_size:
+        path.write_text(json.dumps(settings) + "\n", encoding="utf-8")
     with path.open("a", encoding="utf-8") as file:
         for number in range(len(done), count):
             done.append(work(number))
@@ -48,6 +61,9 @@ def repeated(path: Path, count: int, work: Callable[[int], dict[str, Any]]) -> l
             file.flush()
             sys.stderr.write(f"{number + 1} of {count}\n")
     return done[:count]
+
+
+_DECIDES_NOTHING = {"out", "figure", "cache", "repeats", "seeds"}
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -140,11 +140,14 @@ def main() -> None:
         (kind, part, number)
         for number in range(given.repeats)
         for kind, parts in [(_NONE, (0.0,)), *((kind, SHARES) for kind in KINDS), (_FAR, (0.5,))]
+        if kind in given.kinds
         for part in parts
     ]
-    found = repeated(given.out, len(plans), lambda number: _once(pools, reference, given, *plans[number]))
+    found = repeated(
+        given.out, len(plans), lambda number: _once(pools, reference, given, *plans[number]), given
+    )
     _tell(found, reference)
-    if given.figure:
+    if given.figure and set(given.kinds) >= {_NONE, *KINDS}:
         _draw(found, given.figure)
 
 
@@ -311,6 +314,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--encoder", required=True)
     parser.add_argument("--out", type=Path, required=True, help="a line for each set; a stopped run goes on")
     parser.add_argument("--repeats", type=int, default=40, help="sets of each kind and share")
+    kinds = [_NONE, *KINDS, _FAR]
+    parser.add_argument("--kinds", nargs="+", default=kinds, choices=kinds, help="kinds of sets")
     parser.add_argument("--size", type=int, default=500)
     parser.add_argument("--originals", type=int, default=1000, help="pictures of T that copies are made of")
     parser.add_argument("--partitions", type=int, default=5)

@@ -34,7 +34,7 @@ def main() -> None:
     order = rng.permutation(len(next(iter(test.values()))))
     held_out, fresh = order[: given.test_size], order[given.test_size : given.test_size + given.size]
     data = rows(train, chosen), rows(test, held_out), rows(test, fresh)
-    found = repeated(given.out, given.seeds, lambda seed: _once(data, seed))
+    found = repeated(given.out, given.seeds, lambda seed: _once(data, seed), given)
     values = np.array([one["by_partition"] for one in found])
     spreads = {count: spread(values, count) for count in MEANS}
     for count, each in spreads.items():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from whorl.errors import EncoderError, ImageError, ScoreError, StorageError, WhorlError, WhorlWarning
     from whorl.images import open_images
     from whorl.memorization import Comparison, CTScore, Curve, Reference, c_t, compare, z_u
+    from whorl.registry import Registry
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,7 @@ _HOMES = {
     "EncoderError": "whorl.errors",
     "ImageError": "whorl.errors",
     "Reference": "whorl.memorization",
+    "Registry": "whorl.registry",
     "ScoreError": "whorl.errors",
     "StorageError": "whorl.errors",
     "WhorlError": "whorl.errors",
@@ -44,6 +46,7 @@ __all__ = [
     "EncoderError",
     "ImageError",
     "Reference",
+    "Registry",
     "ScoreError",
     "StorageError",
     "WhorlError",

@@ -91,6 +91,21 @@ def test_an_audit_of_the_layers_that_auto_chooses(built, whorl, tmp_path):
     assert json.loads(done.stdout)["curve"]["layers"] == [2, 3]
 
 
+def test_a_comparison_of_chosen_layers(built, place, whorl, tmp_path):
+    np.save(place / "q2.npy", blocks(60, 5))
+    done = whorl("compare", "ref", "q.npy", "q2.npy", "-q", "--layers", "1,2", "--json")
+    document = json.loads(done.stdout)["comparison"]
+    assert [layer["layer"] for layer in document["differences"][0]["layers"]] == [1, 2]
+    assert {tuple(curve["of_layers"]) for curve in document["sets"].values()} == {(1, 2, 3)}
+    done = whorl("compare", "ref", "q.npy", "q2.npy", "-q", "--layers", "auto", "-o", tmp_path / "out")
+    assert "Layers to trust: low level: layer 1" in told(done)
+    assert "layers 1, 2 are scored, chosen by the sensitivity" in told(done)
+    assert "were therefore scored" in (tmp_path / "out" / "report.html").read_text()
+    assert "this Reference has 1, 2, 3" in told(
+        whorl("compare", "ref", "q.npy", "q2.npy", "-q", "--layers", "9,", code=2)
+    )
+
+
 def test_a_build_of_the_layers_that_auto_chooses(built, whorl, tmp_path):
     whorl(*BUILD, "--sensitivity", "12", "--layers", "auto", "-o", tmp_path / "auto")
     manifest = json.loads((tmp_path / "auto" / "manifest.json").read_text())
@@ -123,6 +138,10 @@ def test_a_profile_is_measured_later_and_shown(built, whorl, tmp_path):
     assert files == {"sensitivity.json", "sensitivity.svg", "sensitivity.png"}
     stored = json.loads(whorl("reference", "sensitivity", tmp_path / "bare", "--json").stdout)
     assert stored == json.loads((tmp_path / "figure" / "sensitivity.json").read_text())
+    assert stored["choice"]["rise"] == pytest.approx(
+        stored["choice"]["high_contrast"] - stored["choice"]["low_contrast"]
+    )
+    assert stored["choice"]["interval"] == stored["rise"]
     at_once = json.loads(whorl("reference", "sensitivity", "ref", "--json").stdout)
     assert stored["response"] == at_once["response"]
     whorl("audit", tmp_path / "bare", "q.npy", "--layers", "auto", "-q")

@@ -96,6 +96,18 @@ def test_the_report_shows_the_differences_at_any_width(place):
         assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
 
 
+def test_pictures_in_two_sets_are_counted_and_told(place):
+    sets = ("sets.npz::fresh", "sets.npz::fresh[20:]", "sets.npz::more")
+    done = whorl("compare", "ref", *sets, "-o", "overlap", "-q", cwd=place, check=0)
+    words = "80 of the 100 pictures of fresh are also in fresh[20:] (80)."
+    assert words in " ".join(done.stdout.split())
+    assert done.stdout.count("are also in") == 1
+    assert words in (place / "overlap" / "report.html").read_text()
+    document = json.loads((place / "overlap" / "comparison.json").read_text())["comparison"]
+    assert document["shared"] == [{"first": "fresh", "second": "fresh[20:]", "count": 80}]
+    assert json.loads(json.dumps(Comparison.from_dict(document).to_dict())) == document
+
+
 def test_json_is_the_whole_result_and_stands_alone_on_stdout(place):
     done = whorl("compare", "ref", *SETS[:2], "--json", "-q", cwd=place, check=0)
     document = json.loads(done.stdout)

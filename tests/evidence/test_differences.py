@@ -95,7 +95,7 @@ def test_p_values_of_a_pair_are_those_of_its_divisions_one_by_one():
             tails.append(max(surprise(near, chosen), surprise(near, rest)))
         gaps, tails = np.array(gaps), np.array(tails)
         columns += [abs(gaps), tails]
-        scaled += [2 * stats.norm.sf(abs(gaps) / gaps[1:].std()), tail_scale(tails)]
+        scaled += [2 * stats.norm.sf(abs(gaps) / gaps.std()), tail_scale(tails)]
     statistics = np.round(np.stack(columns, axis=1), 9)
     p = (statistics >= statistics[0]).mean(axis=0)
     smallest = np.minimum(1, np.stack(scaled, axis=1))

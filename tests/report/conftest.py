@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from whorl.memorization import CellScore, ClosestPair, CTScore, Curve, PooledScore, ReferenceSettings
+from whorl.memorization import (
+    CellScore,
+    ClosestPair,
+    CTScore,
+    Curve,
+    PooledScore,
+    Reference,
+    ReferenceSettings,
+)
 
 NULL_SD = 0.32
 
@@ -65,5 +73,14 @@ COPIES_EARLY = [-8.2, -12.5, -27.3, -19.4, -9.8, -3.6, -1.9, -0.4, 0.6, 1.1, 2.2
 
 @pytest.fixture
 def copying(make_curve):
-    """Copies at low level, healthy at high level."""
+    """Copies at early layers, healthy at late ones."""
     return make_curve(COPIES_EARLY)
+
+
+@pytest.fixture(scope="session")
+def few():
+    """Seven copies among 307 pictures: copies by the lower tail, at layers where C_T is ordinary."""
+    rng = np.random.default_rng(3)
+    T, P, Q = ({layer: rng.normal(size=(n, 6)) for layer in range(1, 7)} for n in (1500, 600, 300))
+    mixed = {layer: np.concatenate([T[layer][:7], Q[layer]]) for layer in T}
+    return Reference.from_embeddings(T, P, cells=4).curve_from_embeddings(mixed)

@@ -77,7 +77,7 @@ def test_regions_levels_and_deciding_values_are_named(copying):
     ax = CurveDisplay.from_curves(copying).plot().ax_
     texts = {text.get_text() for text in ax.texts}
     assert {"copies", "healthy", "under-fits", "−27.3", "+2.2"} <= texts
-    assert {"low level: colour, texture", "high level: meaning"} <= texts
+    assert {"early layers", "late layers"} <= texts
     spans = [
         patch.get_x() for patch in ax.patches if patch.get_facecolor()[:3] == pytest.approx(to_rgb(LEVEL))
     ]
@@ -86,7 +86,20 @@ def test_regions_levels_and_deciding_values_are_named(copying):
 
 def test_one_layer_is_neither_early_nor_late(make_curve):
     ax = CurveDisplay.from_curves(make_curve([-1.2])).plot().ax_
-    assert not any("level" in text.get_text() for text in ax.texts)
+    assert not any("layers" in text.get_text() for text in ax.texts)
+    chosen = make_curve([-1.2, 0.0], layers=(1, 2), of_layers=tuple(range(1, 13)))
+    ax = CurveDisplay.from_curves(chosen).plot().ax_
+    assert not any("layers" in text.get_text() for text in ax.texts)
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_copies_inside_the_band_are_explained(make_curve, few, small):
+    display = CurveDisplay.from_curves(few).plot(small=small)
+    assert any("by the lower tail" in text.get_text().replace("\n", " ") for text in display.ax_.texts)
+    assert "inside the band, yet copies" in display.description
+    plain = CurveDisplay.from_curves(make_curve([-9.0, 0.0])).plot(small=small)
+    assert not any("tail" in text.get_text() for text in plain.ax_.texts)
+    assert "inside" not in plain.description
 
 
 @pytest.mark.parametrize("count", [2, 3, 10])

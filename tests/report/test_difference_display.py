@@ -1,6 +1,7 @@
 """Differences between sets in words, as a table and as a figure: the right side, the right mark."""
 
 import io
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -8,9 +9,9 @@ from rich.console import Console
 
 from whorl import WhorlError
 from whorl.evidence import LayerDifference, PairDifference, TailCounts
-from whorl.memorization import Comparison
+from whorl.memorization import Comparison, SharedPictures
 from whorl.report import DifferencesDisplay, ReportEntry, differences_table, render_report
-from whorl.report.difference_words import pair_words, sizes_words, summary_words
+from whorl.report.difference_words import pair_words, shared_words, sizes_words, summary_words
 from whorl.report.differences_display import MOST_PANELS
 
 LAYERS = (1, 2, 3)
@@ -19,7 +20,9 @@ LAYERS = (1, 2, 3)
 def layer(number, placement, *, adjusted=0.5, by="mean rank", tail=(8, 8, 0)):
     ends = (None, None) if placement is None else (placement - 0.05, placement + 0.05)
     z = None if placement is None else placement / 0.025
-    return LayerDifference(number, placement, *ends, z, TailCounts(*tail), 0.01, 0.2, adjusted, by)
+    return LayerDifference(
+        number, placement, *ends, z, TailCounts("distance", *tail), 0.01, 0.2, adjusted, by
+    )
 
 
 def pair(first="a", second="b", *, placement=-0.3, adjusted=0.002, sizes=(500, 500), **last):
@@ -87,6 +90,27 @@ def test_the_table_fits_80_columns_and_has_a_row_for_each_pair(make_curve):
     ascii_text = printed(compared, encoding="ascii")
     assert "A - B" in ascii_text
     assert "-0.30" in ascii_text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_long_names_lose_their_middle_and_no_column_its_numbers(make_curve, encoding):
+    names = [f"models/a-long-name/epoch-{number:06}" for number in (100, 200)]
+    text = printed(comparison(make_curve, pair(*names, adjusted=0.0123)), encoding=encoding)
+    assert max(map(len, text.splitlines())) <= 80
+    row = text.splitlines()[2].replace("|", " ").split()
+    assert row[0].endswith("00100")
+    assert row[1].endswith("00200")
+    assert row[-1] == "0.012"
+
+
+def test_shared_pictures_are_told_for_their_pair(make_curve):
+    compared = replace(comparison(make_curve, pair()), shared=(SharedPictures("a", "b", 1),))
+    (told,) = shared_words(compared)
+    assert told.startswith("1 of the 500 pictures of a is also in b (500).")
+    assert "p-value of this pair is wrong" in told
+    assert "also in b (500)" in " ".join(printed(compared).split())
+    entries = [ReportEntry(name, curve) for name, curve in compared.curves.items()]
+    assert told in render_report(entries, title="x", comparison=compared)
 
 
 def test_the_figure_has_a_panel_for_each_pair_and_marks_what_differs(make_curve):

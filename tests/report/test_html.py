@@ -99,9 +99,9 @@ def test_an_audit_holds_everything_and_asks_for_nothing(copying, picture):
     )
     page = check_self_contained(text)
     for words in (
-        "▼ copies", "Signs of copying", "Low level: colour, texture", "High level: meaning", "The curve",
-        "Layer by layer", "Cells of each layer", "Layer 3 , which decides at low level",
-        "Layer 11 , which decides at high level", "nearer than all 10,000 held-out pictures",
+        "▼ copies", "Signs of copying", "Early layers", "Late layers", "The curve",
+        "Layer by layer", "Cells of each layer", "Layer 3 , which decides among the early layers",
+        "Layer 11 , which decides among the late layers", "nearer than all 10,000 held-out pictures",
         "What this does not prove", "more › deep", "1, 2", "ab" * 32, "9 of 10", "whorl audit",
     ):  # fmt: skip
         assert words in page.words, words
@@ -138,9 +138,31 @@ def test_hostile_names_stay_text(make_curve, picture):
 def test_curves_of_every_length(make_curve, z, layers):
     curve = make_curve(z, layers=layers)
     page = check_self_contained(render_report([entry(curve)], title="x"))
-    assert ("Low level: colour, texture" in page.words) == (len(z) > 1)
+    assert ("Early layers and late layers" in page.words) == (len(z) > 1)
     for layer in curve.layers:
         assert f"Layer {layer}" in page.words
+
+
+def test_the_table_of_layers_explains_its_verdicts(few, make_curve):
+    page = Page(render_report([entry(few)], title="x"))
+    for words in ("adjusted p", "lower\u00a0tail", "A point marked copies inside the band"):
+        assert words in page.text or words in page.words
+    assert "inside the band is so" not in Page(render_report([entry(make_curve([-9.0, 0]))], title="x")).words
+
+
+def test_no_report_without_a_profile_speaks_of_low_and_high_level(copying, few):
+    for curve in (copying, few):
+        words = Page(render_report([entry(curve, "a"), entry(curve, "b")], title="x")).words.lower()
+        assert "low level" not in words
+        assert "high level" not in words
+
+
+def test_layers_of_one_third_have_one_card(make_curve):
+    curve = make_curve([-9.0, 0.0], layers=(1, 2), of_layers=tuple(range(1, 13)))
+    words = Page(render_report([entry(curve, "a"), entry(curve, "b")], title="x")).words
+    assert "Late layers" not in words
+    assert "late layers" not in words
+    assert "The layers measured" in words
 
 
 def test_fifteen_sets_have_an_overview_and_a_section_each(make_curve):
@@ -195,7 +217,9 @@ def test_notes_come_before_the_numbers(make_curve):
 
 def test_a_layer_in_between_that_decides_is_shown_first(make_curve):
     words = Page(render_report([entry(make_curve([0, -9, 0]))], title="x")).words
-    assert words.index("Layer 2 , which decides the whole") < words.index("which decides at low level")
+    assert words.index("Layer 2 , which decides the whole") < words.index(
+        "which decides among the early layers"
+    )
 
 
 def test_equal_input_gives_equal_bytes(copying, picture, tmp_path):
@@ -268,7 +292,7 @@ def test_one_set_shows_its_pictures_under_the_verdict(copying, picture):
         "Signs of copying",
         "Some of the pictures",
         "16 of 500",
-        "Low level and high level",
+        "Early layers and late layers",
     )
     assert [words.index(told) for told in order] == sorted(words.index(told) for told in order)
 
@@ -305,7 +329,7 @@ def test_a_lead_and_further_figures(make_curve, copying, picture):
     entries = [sampled(copying, picture, HOSTILE, about=HOSTILE), sampled(copying, picture, "b")]
     page = check_self_contained(render_report(entries, title="x", lead=f"Look. {HOSTILE}", figures=figures))
     words = page.words
-    order = ("Look. ", "Overview", "First", "What it says.", "Low level and high level")
+    order = ("Look. ", "Overview", "First", "What it says.", "Early layers and late layers")
     assert [words.index(told) for told in order] == sorted(words.index(told) for told in order)
     assert page.tags.count("svg") == 2 * 3 + 2
     alone = check_self_contained(render_report(entries[:1], title="x", figures=figures))

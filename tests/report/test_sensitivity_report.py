@@ -13,7 +13,7 @@ from whorl.report.figures import check_svg
 from whorl.report.sensitivity_display import SensitivityDisplay
 from whorl.report.sensitivity_table import SensitivityTable
 from whorl.report.sensitivity_words import sensitivity_words
-from whorl.sensitivity import MeasuredAlteration, SensitivityProfile
+from whorl.sensitivity import Interval, MeasuredAlteration, SensitivityProfile
 
 HOSTILE = "$\\frac{</title><script>alert(1)</script>\u202e"
 
@@ -54,6 +54,18 @@ def test_the_words_give_the_layers_the_numbers_and_the_stability(profile):
     assert "in 200 of them and layer 3 in 77" in told
     assert "other layers are about as good" in told
     assert "were therefore scored" in " ".join(sensitivity_words(profile, auto=True))
+    assert "to +0.22, by 2.30;" in told
+    assert "hardly differ" not in told
+
+
+def test_layers_that_hardly_differ_are_said_to():
+    told = " ".join(sensitivity_words(made([0.5, 0.5], [0.5, 0.55])))
+    assert "But the layers hardly differ: the contrast rises by less than 0.22" in told
+    unsure = replace(made([0.5, 0.5], [0.5, 0.9]), rise=Interval(-0.2, 1.3))
+    told = " ".join(sensitivity_words(unsure))
+    assert "with other pictures the contrast might not rise" in told
+    assert "by 0.59 (95 % interval −0.20 to +1.30)" in told
+    assert SensitivityDisplay.from_profile(unsure).description.endswith("The two hardly differ.")
 
 
 def test_where_nothing_is_chosen_the_reason_is_told():

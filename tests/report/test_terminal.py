@@ -25,8 +25,8 @@ def test_it_fits_80_columns_and_says_it_in_words(copying):
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
     row = next(line for line in text.splitlines() if line.split()[:1] == ["3"])
-    assert row.split()[1:5] == ["−8.74", "−27.3", "<", "1e-9"]
-    assert row.split()[-1] == "copies"
+    assert row.split()[1:3] == ["−8.74", "−27.3"]
+    assert row.split()[-4:] == ["<", "1e-9", "mean", "copies"]
     assert "early copies" in text
     assert "late  healthy" in text
     assert "layer 11, standardised +2.2, adjusted p = 0.17" in text
@@ -80,10 +80,33 @@ def test_several_curves_have_a_row_each(copying, make_curve):
     }
     text = printed(comparison_table(curves))
     assert max(map(len, text.splitlines())) <= 80
-    first, second = (line for line in text.splitlines() if "." in line and "over the layers" not in line)
-    assert first.split() == ["mine", "copies", "copies", "healthy", "−27.3", "+2.2", "0"]
-    assert second.split()[-3:] == ["+1.0", "+9.0", "?"]
+    title, _, first, second = text.splitlines()[:4]
+    columns = ["set", "whole", "early", "late", "lowest", "highest", "listed", "exact"]
+    assert title.split() == columns
+    assert first.split() == ["mine", "copies", "copies", "healthy", "−27.3", "+2.2", "?", "0"]
+    assert second.split()[-4:] == ["+1.0", "+9.0", "?", "?"]
+    assert "…etters " in second
     assert "\u202e" not in text
+
+
+def test_several_curves_of_one_third_have_one_verdict(make_curve):
+    curve = make_curve([0.0, 1.0], layers=(1, 2), of_layers=tuple(range(1, 13)))
+    text = printed(comparison_table({"mine": curve}))
+    assert "late" not in text
+    assert "Of the 12 layers of this Reference, layers 1, 2 are scored" in " ".join(text.split())
+
+
+def test_each_row_gives_the_p_value_and_the_statistic_of_its_verdict(few):
+    text = shown(few)
+    for layer, found in zip(few.evidence.layers, few.by_layer, strict=True):
+        row = next(line for line in text.splitlines() if line.split()[:1] == [str(layer.layer)])
+        assert row.split()[-3:] == [f"{layer.adjusted_copies:.2g}", "tail", "copies"]
+        assert (found.p_value, found.by) == (layer.adjusted_copies, "lower tail")
+    whole = few.verdict.whole
+    score = few.scores[few.layers.index(whole.strongest)]
+    assert whole.standardised == score.standardised
+    assert "by lower tail" in text
+    assert "by tail: how many pictures" in text
 
 
 def test_several_curves_without_utf8(copying):

@@ -34,18 +34,32 @@ def test_how_sure_gives_the_deciding_layer_and_its_adjusted_p(copying):
 @pytest.mark.parametrize(
     ("z", "where"),
     [
-        ([-9, 0, 0], "at low level (colour, texture), not at high level"),
-        ([0, 0, -9], "at high level (meaning), not at low level"),
-        ([-9, 0, -9], "at low level (colour, texture) and at high level"),
+        ([-9, 0, 0], "at early layers, not at late ones"),
+        ([0, 0, -9], "at late layers, not at early ones"),
+        ([-9, 0, -9], "at early layers and at late ones"),
         ([0, -9, 0], "at the layers in between"),
-        ([-9, 0, 9], "At high level they lie farther away instead."),
-        ([9, 0, -9], "At low level they lie farther away instead."),
-        ([9, 0, 0], "at low level (colour, texture), not at high level"),
+        ([-9, 0, 9], "At late layers they lie farther away instead."),
+        ([9, 0, -9], "At early layers they lie farther away instead."),
+        ([9, 0, 0], "at early layers, not at late ones"),
         ([-9], "One layer was measured."),
     ],
 )
 def test_the_headline_says_where(make_curve, z, where):
     assert where in headline(make_curve(z))
+
+
+def test_chosen_layers_of_one_third_are_not_told_apart(make_curve):
+    curve = make_curve([-9, -8, 0], layers=(1, 2, 3), of_layers=tuple(range(1, 13)))
+    told = headline(curve)
+    assert "It shows at layers 1, 2." in told
+    assert "late" not in told
+    assert level_words(curve, "whole").title == "The layers measured"
+    split = make_curve([-9, -8, 0], layers=(1, 3, 9), of_layers=tuple(range(1, 13)))
+    assert level_words(split, "early").layers == "layers 1, 3"
+    assert level_words(split, "late").layers == "layer 9"
+    assert "It shows at early layers, not at late ones." in headline(split)
+    assert len(notes(split)) == 1
+    assert notes(make_curve([0, 0], of_layers=(1, 2))) == ()
 
 
 def test_healthy_words_warn_of_hidden_copies(make_curve):

@@ -1,12 +1,15 @@
 """Which layers are chosen, on responses made by hand."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from whorl.errors import ScoreError
 from whorl.memorization.chosen_layers import chosen_layers
-from whorl.sensitivity import MeasuredAlteration, SensitivityProfile, choose, contrasts
-from whorl.sensitivity.choice import best_pair
+from whorl.sensitivity import Interval, MeasuredAlteration, SensitivityProfile, choose, contrasts
+from whorl.sensitivity.choice import best_pair, rise_interval
 from whorl.sensitivity.resampling import Distances, resampled
 from whorl.sensitivity.words import one_line
 
@@ -29,6 +32,51 @@ def test_the_contrast_rises_from_the_low_level_to_the_high_level_layer():
     assert choice.low_contrast == pytest.approx(np.log(0.1))
     assert choice.high_contrast == pytest.approx(np.log(3))
     assert (choice.low_wins, choice.high_wins, choice.resamples) == (0, 0, 200)
+
+
+def test_layers_that_hardly_differ_are_said_to():
+    clear = choose(made([1.0, 0.4], [0.1, 0.4]))
+    assert clear.rise == pytest.approx(np.log(10))
+    assert not clear.hardly_differ
+    assert "hardly" not in one_line(made([1.0, 0.4], [0.1, 0.4]))
+    tiny = made([1.0, 1.0], [1.0, 1.2])
+    assert choose(tiny).hardly_differ
+    assert "rises by 0.18: the layers hardly differ" in one_line(tiny)
+    for low, hardly in ((-0.1, True), (0.1, False)):
+        unsure = replace(made([1.0, 1.0], [1.0, 2.0]), rise=Interval(low, 1.0))
+        assert choose(unsure).hardly_differ == hardly
+        assert choose(unsure).interval == Interval(low, 1.0)
+        assert f"(95 % interval {low:.2f} to 1.00)" in one_line(unsure)
+
+
+def test_the_interval_is_of_the_two_layers_chosen_and_may_reach_below_zero():
+    rng = np.random.default_rng(0)
+    values, noise = np.array([0.0, 0.5, 0.02]), rng.normal(size=(20_000, 3))
+    interval = rise_interval(values, values + 0.5 * noise)
+    # A difference of two normal values.
+    assert interval.low == pytest.approx(0.5 - 1.96 * np.sqrt(0.5), abs=0.05)
+    assert interval.high == pytest.approx(0.5 + 1.96 * np.sqrt(0.5), abs=0.05)
+    assert rise_interval(np.array([1.0, 0.0]), noise[:, :2]) is None
+
+
+def test_a_profile_keeps_its_interval_and_one_without_is_still_read():
+    profile = replace(made([1.0, 0.5], [0.1, 0.4]), rise=Interval(0.5, 1.5))
+    data = json.loads(json.dumps(profile.to_dict()))
+    assert SensitivityProfile.from_dict(data).rise == profile.rise
+    del data["rise"]
+    assert SensitivityProfile.from_dict(data).rise is None
+
+
+def test_means_over_strengths_and_over_alterations_of_a_level():
+    response = np.arange(24.0).reshape(2, 4, 3)
+    alterations = tuple(
+        MeasuredAlteration(str(i), level, "", (1.0, 2.0, 3.0))
+        for i, level in enumerate(("low", "high", "high", "low"))
+    )
+    profile = replace(made([1, 1], [1, 2]), response=response, alterations=alterations)
+    assert profile.by_alteration().tolist() == [[1, 4, 7, 10], [13, 16, 19, 22]]
+    assert profile.by_level("low").tolist() == [5.5, 17.5]
+    assert profile.by_level("high").tolist() == [5.5, 17.5]
 
 
 def test_the_low_level_layer_is_the_shallower_one():

@@ -70,7 +70,9 @@ def test_auto_fits_the_two_layers_that_the_profile_chooses(reference, folder):
     assert auto.sensitivity.layers == (1, 2, 3)
     given = Reference.fit(T, P, encoder=folder, layers=[1, 2], **FIT)
     assert auto.digest == given.digest
-    assert auto.curve(Q, layers="auto", cache=None).layers == (1, 2)
+    scored = auto.curve(Q, layers="auto", cache=None)
+    assert (scored.layers, scored.of_layers, scored.auto) == ((1, 2), (), True)
+    assert notes(scored) == ()  # all that this Reference has
 
 
 def test_auto_says_what_it_needs(folder):

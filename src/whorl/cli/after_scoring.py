@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whorl.images import ImageSource
     from whorl.memorization import Curve, Reference
+    from whorl.sensitivity import SensitivityProfile
 
 
 def training_pictures(
@@ -31,6 +32,19 @@ def training_pictures(
         place = f" at {held.train.source}" if held.train.source else ""
         sys.stderr.write(f"note: the training pictures are not at hand{place}; show them with --train\n")
     return found
+
+
+def print_layers_to_trust(profile: SensitivityProfile) -> None:
+    """Print which layers the profile chooses, and by how much they differ."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from whorl.report.text import plain
+    from whorl.sensitivity.words import one_line
+
+    told = Text(plain(f"Layers to trust: {one_line(profile)}"))
+    Console().print(Padding(told, (0, 0, 0, 1), expand=False))
 
 
 def run_details(held: Reference, folder: Path, model: Any, seconds: float) -> dict[str, Any]:

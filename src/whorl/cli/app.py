@@ -13,7 +13,7 @@ from typing import Annotated, TextIO
 import typer
 
 import whorl
-from whorl.cli import audit, cache, compare, demo, lab, reference
+from whorl.cli import audit, cache, compare, demo, lab, reference, registry
 from whorl.errors import WhorlError, WhorlWarning
 
 EXIT_USAGE = 2
@@ -33,6 +33,7 @@ app.add_typer(reference.app, name="reference")
 app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("demo")(demo.demo)
+app.add_typer(registry.app, name="registry")
 app.add_typer(cache.app, name="cache")
 app.add_typer(lab.app, name="lab")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
-from whorl.cli.after_scoring import run_details, training_pictures
+from whorl.cli.after_scoring import print_layers_to_trust, run_details, training_pictures
 
 if TYPE_CHECKING:
     from whorl.memorization import Curve
@@ -57,15 +57,7 @@ def audit(
         float | None,
         typer.Option("--fail-below", help="Exit with 1 when the smallest standardised C_T is below this."),
     ] = None,
-    layers: Annotated[
-        str | None,
-        typer.Option(
-            "--layers",
-            help="Score some of the Reference's layers: auto = the low-level and the high-level one that its "
-            "sensitivity profile chooses; 4 = the last four; 1,6,-1 = these.",
-            show_default="all",
-        ),
-    ] = None,
+    layers: shared.ScoredLayers = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Audit at most so many pictures, drawn at random.")
     ] = None,
@@ -168,17 +160,11 @@ def _print(
         typer.echo(json.dumps(result_document(curve, details), indent=1, ensure_ascii=False))
         return
     from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
 
     from whorl.report import curve_table
-    from whorl.report.text import plain
-    from whorl.sensitivity.words import one_line
 
     Console().print(curve_table(curve))
     if sensitivity is not None:
-        Console().print(
-            Padding(Text(plain(f"Layers to trust: {one_line(sensitivity)}")), (0, 0, 0, 1), expand=False)
-        )
+        print_layers_to_trust(sensitivity)
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

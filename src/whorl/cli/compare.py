@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
-from whorl.cli.after_scoring import run_details, training_pictures
+from whorl.cli.after_scoring import print_layers_to_trust, run_details, training_pictures
 from whorl.cli.set_names import set_names
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from whorl.encoders import Encoder
     from whorl.images import ImageSource
     from whorl.memorization import Comparison, Curve, Reference
+    from whorl.memorization.chosen_layers import LayerWish
+    from whorl.sensitivity import SensitivityProfile
 
 
 def compare(
@@ -54,6 +56,7 @@ def compare(
             "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
         ),
     ] = None,
+    layers: shared.ScoredLayers = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Take at most so many pictures of each set, drawn at random.")
     ] = None,
@@ -89,6 +92,7 @@ def compare(
     from whorl.images import open_images
     from whorl.memorization import Reference
     from whorl.memorization import compare as test_pairs
+    from whorl.memorization.chosen_layers import AUTO, chosen_layers
     from whorl.report.comparison_folder import holds_comparison, write_comparison
 
     if output is not None and not dry_run:
@@ -100,6 +104,8 @@ def compare(
     held = Reference.load(reference)
     for called, source in sources.items():
         held.check_count(len(source), called)
+    scored = shared.parse_scored_layers(layers, held.layers)
+    chosen_layers(held.layers, scored, held.sensitivity)
     model = held.load_encoder(encoder, device=device)
     if dry_run:
         from whorl.cli.estimates import print_estimates
@@ -109,7 +115,7 @@ def compare(
             {called: estimate(source, model, **run) for called, source in sources.items()}, as_json
         )
         return
-    comparison = test_pairs(_curves(held, model, sources, run, quiet=quiet), seed=seed)
+    comparison = test_pairs(_curves(held, model, sources, scored, run, quiet=quiet), seed=seed)
     details = run_details(held, reference, model, time.perf_counter() - started)
     if output is not None:
         write_comparison(
@@ -119,9 +125,10 @@ def compare(
             train=training_pictures(held, list(comparison.curves.values()), training),
             details=details,
             digests=held.train.digests(),
+            sensitivity=held.sensitivity if scored == AUTO else None,
             overwrite=overwrite,
         )
-    _print(comparison, details, output, as_json)
+    _print(comparison, details, output, as_json, held.sensitivity if scored == AUTO else None)
 
 
 def _open(place: str, limit: int | None, seed: int) -> ImageSource:
@@ -133,7 +140,13 @@ def _open(place: str, limit: int | None, seed: int) -> ImageSource:
 
 
 def _curves(
-    held: Reference, model: Encoder, sources: dict[str, ImageSource], run: EncodeOptions, *, quiet: bool
+    held: Reference,
+    model: Encoder,
+    sources: dict[str, ImageSource],
+    scored: LayerWish,
+    run: EncodeOptions,
+    *,
+    quiet: bool,
 ) -> dict[str, Curve]:
     from whorl.embeddings import embed
 
@@ -144,12 +157,18 @@ def _curves(
         counts = {name: len(source) for name, source in sources.items()}
         run["progress"] = Outlook(progress_for(True), counts)
     return {
-        name: held.curve_from_embeddings(embed(source, model, label=name, **run))
+        name: held.curve_from_embeddings(embed(source, model, label=name, **run), layers=scored)
         for name, source in sources.items()
     }
 
 
-def _print(comparison: Comparison, details: dict[str, Any], output: Path | None, as_json: bool) -> None:
+def _print(
+    comparison: Comparison,
+    details: dict[str, Any],
+    output: Path | None,
+    as_json: bool,
+    chosen_by: SensitivityProfile | None,
+) -> None:
     if as_json:
         from whorl.report.comparison_folder import comparison_document
 
@@ -163,5 +182,7 @@ def _print(comparison: Comparison, details: dict[str, Any], output: Path | None,
     console.print(comparison_table(comparison.curves))
     console.print()
     console.print(differences_table(comparison))
+    if chosen_by is not None:
+        print_layers_to_trust(chosen_by)
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

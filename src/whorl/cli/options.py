@@ -57,6 +57,15 @@ Cache = Annotated[
     ),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", rich_help_panel=RUN, help="Keep no embeddings on disk.")]
+ScoredLayers = Annotated[
+    str | None,
+    typer.Option(
+        "--layers",
+        help="Score some of the Reference's layers: auto = the low-level and the high-level one that its "
+        "sensitivity profile chooses; 4 = the last four; 1,6,-1 = these.",
+        show_default="all",
+    ),
+]
 OnErrorOption = Annotated[
     OnError,
     typer.Option(
@@ -133,7 +142,7 @@ def parse_layers(text: str | None) -> LayerSelection:
 
 
 def parse_scored_layers(text: str | None, available: Sequence[Layer]) -> LayerWish:
-    """Read --layers of an audit: "all", "auto", a count n (the last n), or a Reference's layers with commas.
+    """Read --layers where sets are scored: "all", "auto", a count n (the last n), or layers with commas.
 
     >>> parse_scored_layers("auto", (1, 2, 3)), parse_scored_layers("2", (1, 2, 3))
     ('auto', [2, 3])

@@ -68,7 +68,11 @@ def sensitivity(
         )
     from whorl.files import check_output
     from whorl.memorization import Reference
-    from whorl.report.sensitivity_folder import holds_sensitivity, write_sensitivity
+    from whorl.report.sensitivity_folder import (
+        holds_sensitivity,
+        sensitivity_document,
+        write_sensitivity,
+    )
     from whorl.sensitivity import DEFAULT_PICTURES
 
     if output is not None:
@@ -82,7 +86,7 @@ def sensitivity(
     if output is not None:
         write_sensitivity(output, profile, overwrite=overwrite)
     if as_json:
-        typer.echo(json.dumps(profile.to_dict(), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(sensitivity_document(profile), indent=1, ensure_ascii=False))
         return
     from rich.console import Console
 

@@ -4,10 +4,11 @@ from whorl.evidence.authenticity import Authenticity, authenticity, relative
 from whorl.evidence.calibrated_distance import CalibratedDistance, calibrated, calibrated_distance
 from whorl.evidence.differences import PairDifference, differences
 from whorl.evidence.distance_ratio import DistanceRatio, distance_ratio
-from whorl.evidence.evidence import ALPHA, Evidence, Finding, LayerDistances, LayerEvidence, weigh
+from whorl.evidence.evidence import ALPHA, Evidence, Finding, LayerDistances, LayerEvidence, Statistic, weigh
+from whorl.evidence.lower_tail import Crowd, Measure
 from whorl.evidence.mean_rank import CellDistances
 from whorl.evidence.other_scores import OtherScores
-from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
+from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged, least_listed
 from whorl.evidence.tail_share import TailShare
 from whorl.evidence.two_sets import LayerDifference, SetDistances, TailCounts
 
@@ -17,15 +18,18 @@ __all__ = [
     "CalibratedDistance",
     "CellDistances",
     "CopyCount",
+    "Crowd",
     "DistanceRatio",
     "Evidence",
     "Finding",
     "LayerDifference",
     "LayerDistances",
     "LayerEvidence",
+    "Measure",
     "OtherScores",
     "PairDifference",
     "SetDistances",
+    "Statistic",
     "TailCounts",
     "TailShare",
     "authenticity",
@@ -36,6 +40,7 @@ __all__ = [
     "differences",
     "distance_ratio",
     "flagged",
+    "least_listed",
     "relative",
     "weigh",
 ]

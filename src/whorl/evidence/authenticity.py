@@ -35,14 +35,12 @@ def relative(nearest: NDArray[np.float64], spacing: NDArray[np.float64]) -> NDAr
 
     Args:
         nearest: float64 (n,), from each picture to its nearest training picture.
-        spacing: float64 (n,), from that training picture to the nearest other one; where this is 0, the result is
-            0 for a copy and inf for any other picture.
+        spacing: float64 (n,), from that training picture to the nearest other one, above 0.
 
-    >>> relative(np.array([0.0, 3.0, 0.0, 1.0]), np.array([2.0, 2.0, 0.0, 0.0])).tolist()
-    [0.0, 1.5, 0.0, inf]
+    >>> relative(np.array([0.0, 3.0]), np.array([2.0, 2.0])).tolist()
+    [0.0, 1.5]
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(nearest > 0, nearest / spacing, 0.0)
+    return nearest / spacing
 
 
 def authenticity(
@@ -58,7 +56,8 @@ def authenticity(
 
     Args:
         generated: float64 (m,), from each generated picture to its nearest training picture.
-        generated_spacing: float64 (m,), from that training picture to the nearest other one.
+        generated_spacing: float64 (m,), from that training picture to the nearest other one. In the paper
+            that may be the same picture once more, at distance 0; Whorl passes over it (`surroundings.spacing`).
         held_out: float64 (n,), likewise of held-out pictures.
         held_out_spacing: float64 (n,).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,8 @@ class DistanceRatio:
         expected: of a model that knows neither better: N / (N + n). Were a generated, the N training and the n
             held-out pictures all alike, each of the N + n would be its nearest with the same chance.
         ratio: median of the distance to training over the distance to held-out pictures. Without copies it is 1
-            where N = n, and falls below 1 as training outnumbers the held-out pictures.
+            where N = n, and falls below 1 as training outnumbers the held-out pictures. None where most of the
+            pictures are held-out ones themselves.
         p_value: one-sided for copying, binomial against `expected`, of this layer alone. It takes T and P
             as given, and so is too small where P is.
     """
@@ -30,7 +32,7 @@ class DistanceRatio:
     low: float
     high: float
     expected: float
-    ratio: float
+    ratio: float | None
     p_value: float
 
 
@@ -55,14 +57,15 @@ def distance_ratio(
     m = len(to_train)
     nearer = float((to_train < to_held_out).sum() + (to_train == to_held_out).sum() / 2)
     expected = n_train / (n_train + n_held_out)
-    _, low, high = share_of(round(nearer), m)
+    _, low, high = share_of(int(nearer), m)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratios = np.where(to_train == to_held_out, 1.0, to_train / to_held_out)
+    median = float(np.median(ratios))
     return DistanceRatio(
         share=nearer / m,
         low=low,
         high=high,
         expected=expected,
-        ratio=float(np.median(ratios)),
+        ratio=median if math.isfinite(median) else None,
         p_value=float(stats.binom.sf(int(nearer) - 1, m, expected)),
     )

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence.lower_tail import LowerTail, scaled
+from whorl.evidence.lower_tail import Crowd, LowerTail, scaled
 from whorl.evidence.mean_rank import CellDistances, MeanRank
 from whorl.evidence.per_picture import CopyCount, conformal_p_values, copy_count, flagged
 from whorl.evidence.permutations import DIVISIONS, Divisions, adjusted, p_values
 from whorl.evidence.tail_share import TailShare
 
 Finding: TypeAlias = Literal["copies", "healthy", "under-fits"]
+Statistic: TypeAlias = Literal["mean rank", "lower tail"]
 ALPHA = 0.05
 TAIL_LEVELS = (0.01, 0.05)
 
@@ -52,6 +53,9 @@ class LayerEvidence:
         p_copies, p_tail, p_under_fits: valid for this layer and this statistic alone.
         adjusted_copies: for copying by either statistic, over all layers.
         adjusted_under_fits: for under-fitting, over all layers.
+        by: which statistic tells more of copying: "mean rank" (C_T), or "lower tail" where that does alone or
+            more clearly.
+        crowd: where the lower tail tells most.
         tail: shares of generated pictures nearer to training than the held-out pictures' 1 % and 5 % quantile.
     """
 
@@ -63,6 +67,8 @@ class LayerEvidence:
     p_under_fits: float
     adjusted_copies: float
     adjusted_under_fits: float
+    by: Statistic
+    crowd: Crowd
     tail: tuple[TailShare, ...]
 
 
@@ -121,6 +127,7 @@ class Evidence:
                 **{
                     **layer,
                     "by_partition": tuple(layer["by_partition"]),
+                    "crowd": Crowd(**layer["crowd"]),
                     "tail": tuple(TailShare(**share) for share in layer["tail"]),
                 }
             )
@@ -151,10 +158,12 @@ def weigh(
     """
     total = len(layers[0].nearness)
     drawn = Divisions(generated, total - generated, divisions, seed)
-    ranks, tails = _statistics(layers, generated, drawn, min_generated)
+    ranks, tails, crowds = _statistics(layers, generated, drawn, min_generated)
     means = np.stack([_standardised(mean_over_partitions(parts)) for parts in ranks], axis=1)
     p_low, p_tail, p_high = p_values(-means), p_values(tails), p_values(means)
-    copying = adjusted(np.concatenate([_as_normal(means), scaled(tails)], axis=1)).reshape(2, -1).min(axis=0)
+    family = np.concatenate([_as_normal(means), scaled(tails)], axis=1)
+    by_rank, by_tail = adjusted(family).reshape(2, -1)
+    copying = np.minimum(by_rank, by_tail)
     under = adjusted(_as_normal(-means))
     mine, theirs = slice(generated), slice(generated, None)
     sides = [(layer.nearness[mine], layer.nearness[theirs]) for layer in layers]
@@ -170,17 +179,29 @@ def weigh(
             p_under_fits=float(p_high[0, i]),
             adjusted_copies=float(copying[i]),
             adjusted_under_fits=float(under[i]),
+            by="lower tail" if by_tail[i] < by_rank[i] else "mean rank",
+            crowd=crowds[i],
             tail=tuple(TailShare.of(*sides[i], level) for level in TAIL_LEVELS),
         )
         for i, layer in enumerate(layers)
     )
-    return Evidence(found, alpha, divisions, pictures, copy_count(pictures), int(flagged(pictures).sum()))
+    return Evidence(
+        found,
+        alpha,
+        divisions,
+        pictures,
+        copy_count(pictures, total - generated),
+        int(flagged(pictures).sum()),
+    )
 
 
 def _statistics(
     layers: Sequence[LayerDistances], generated: int, drawn: Divisions, min_generated: int
-) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
-    """Return each layer's standardised C_T by partition, L x (1 + B, J), and the lower tails, (1 + B, L)."""
+) -> tuple[list[NDArray[np.float64]], NDArray[np.float64], list[Crowd]]:
+    """Return each layer's standardised C_T by partition, L x (1 + B, J), the lower tails, (1 + B, L), and where.
+
+    Where: at which measure and level the true division's tail tells most.
+    """
     parts: list[MeanRank | LowerTail] = []
     for layer in layers:
         parts += [MeanRank(part, min_generated=min_generated) for part in layer.partitions]
@@ -194,7 +215,10 @@ def _statistics(
     for layer in layers:
         ranks.append(np.stack([next(values) for _ in layer.partitions], axis=1))
         tails.append(next(values))
-    return ranks, np.stack(tails, axis=1)
+    crowds = [
+        part.crowd(its[0]) for part, its in zip(parts, split, strict=True) if isinstance(part, LowerTail)
+    ]
+    return ranks, np.stack(tails, axis=1), crowds
 
 
 def _as_normal(standardised: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -215,7 +239,10 @@ def mean_over_partitions(parts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide by the spread over the random divisions; C_T's own correction of its mean is left in."""
-    known = values[1:][~np.isnan(values[1:])]
+    """Divide by the spread over all divisions; C_T's own correction of its mean is left in.
+
+    The true one is among them: were it left out, it would be measured by another rule than its like.
+    """
+    known = values[~np.isnan(values)]
     spread = float(known.std()) if known.size else 0.0
     return values / spread if spread > 0 else values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from whorl.evidence.tail_share import healthy_share, share_of
+
 FALSE_SHARE = 0.1
 """Of the pictures on the list, at most so many are no copies, on average (false discovery rate)."""
 _COUNTED_BELOW = 0.05
-_CONFIDENCE = 0.95
+_EACH = 0.975
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class CopyCount:
 
     Attributes:
         estimate: pictures.
-        low, high: 95 % interval, from the exact binomial interval of the share.
+        low, high: at least 95 %, from the exact interval of the share and from that of what a healthy model would
+            have below these held-out pictures, each at 97.5 %.
     """
 
     estimate: float
@@ -61,8 +65,10 @@ def conformal_p_values(
 def flagged(p: NDArray[np.float64], false_share: float = FALSE_SHARE) -> NDArray[np.bool_]:
     """Return which pictures are on the list whose false discovery rate is at most `false_share`.
 
-    Benjamini and Hochberg (1995); conformal p-values of one calibration set depend on each other in the way that
-    it allows (Bates et al. 2023, theorem 2).
+    Benjamini and Hochberg (1995). The places are ranks among generated and held-out pictures together, which do
+    not change when those are dealt anew, so that the rate holds although all p-values share the held-out pictures
+    (Marandon, Lei, Mary, Roquain, Adaptive Novelty Detection with False Discovery Rate Guarantee, 2024). With few
+    held-out pictures a list may be empty for want of small p-values: see `least_listed`.
 
     >>> flagged(np.array([0.001, 0.5, 0.9]))
     array([ True, False, False])
@@ -70,18 +76,31 @@ def flagged(p: NDArray[np.float64], false_share: float = FALSE_SHARE) -> NDArray
     return np.asarray(stats.false_discovery_control(p, method="bh") <= false_share)
 
 
-def copy_count(p: NDArray[np.float64]) -> CopyCount:
+def least_listed(m: int, n: int, false_share: float = FALSE_SHARE) -> int:
+    """Return how many of m pictures must be nearer than all n held-out ones before any is listed.
+
+    >>> least_listed(500, 200), least_listed(500, 10_000)
+    (25, 1)
+    """
+    return max(1, math.ceil(m / (false_share * (n + 1))))
+
+
+def copy_count(p: NDArray[np.float64], n: int) -> CopyCount:
     """Return about how many of m pictures are more than chance puts below 5 %, by their p-values.
 
-    (observed share - 0.05) / (1 - 0.05) of the pictures, not below 0: Storey's estimate (2002) at the lower end.
+    (observed share - expected) / (1 - expected) of the pictures, not below 0: Storey's estimate (2002) at the
+    lower end. The expected share is about 5 %, and known as well as n held-out pictures tell it.
 
-    >>> copy_count(np.full(100, 0.5)).estimate
+    Args:
+        p: float64 (m,), see `conformal_p_values`.
+        n: how many held-out pictures they come from.
+
+    >>> copy_count(np.full(100, 0.5), 1000).estimate
     0.0
     """
     m, below = len(p), int((p <= _COUNTED_BELOW).sum())
-    interval = stats.binomtest(below, m).proportion_ci(_CONFIDENCE)
-    low, share, high = (
-        m * max(0.0, (value - _COUNTED_BELOW) / (1 - _COUNTED_BELOW))
-        for value in (interval.low, below / m, interval.high)
-    )
-    return CopyCount(share, low, high)
+    share, low, high = share_of(below, m, _EACH)
+    k = math.floor(_COUNTED_BELOW * (n + 1))
+    expected, least, most = healthy_share(k / n, n, _EACH) if k else (0.0, 0.0, 0.0)
+    pairs = ((share, expected), (low, most), (high, least))
+    return CopyCount(*(m * max(0.0, (found - chance) / (1 - chance)) for found, chance in pairs))

@@ -88,7 +88,7 @@ def p_values(statistics: NDArray[np.float64]) -> NDArray[np.float64]:
     ordered = np.sort(known, axis=0)
     columns = range(known.shape[1])
     below = [np.searchsorted(ordered[:, column], known[:, column], side="left") for column in columns]
-    return np.asarray(1 - np.stack(below, axis=1) / len(known))
+    return np.asarray((len(known) - np.stack(below, axis=1)) / len(known))
 
 
 def adjusted(p: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence.evidence import LayerDistances, mean_over_partitions
-from whorl.evidence.lower_tail import LEVELS, LowerTail, scaled
+from whorl.evidence.evidence import LayerDistances, Statistic, mean_over_partitions
+from whorl.evidence.lower_tail import LowerTail, Measure, scaled
 from whorl.evidence.permutations import Divisions, adjusted, p_values
 from whorl.evidence.placement import PlacementDifference, held_out_counts, placements
 
-DifferenceStatistic: TypeAlias = Literal["mean rank", "lower tail"]
 _CONFIDENCE = 0.95
 
 
@@ -40,10 +37,12 @@ class TailCounts:
     """How many of the pictures nearest to training are of which set.
 
     Attributes:
+        measure: by which nearness is told.
         nearest: how many pictures of both sets were counted.
         first, second: of them, those of either set.
     """
 
+    measure: Measure
     nearest: int
     first: int
     second: int
@@ -76,7 +75,7 @@ class LayerDifference:
     p_placement: float
     p_tail: float
     adjusted: float
-    by: DifferenceStatistic
+    by: Statistic
 
 
 def layer_differences(
@@ -121,8 +120,8 @@ def _scaled_gaps(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _spread(gaps: NDArray[np.float64]) -> float:
-    """Return the spread of one layer's differences over the random divisions, 0 where none is known."""
-    known = gaps[1:][~np.isnan(gaps[1:])]
+    """Return the spread of one layer's differences over all divisions, 0 where none is known."""
+    known = gaps[~np.isnan(gaps)]
     return float(known.std()) if known.size else 0.0
 
 
@@ -159,7 +158,7 @@ class _PairedLayer:
         )
 
     def difference(
-        self, gaps: NDArray[np.float64], alone: Sequence[float], family: float, by: DifferenceStatistic
+        self, gaps: NDArray[np.float64], alone: Sequence[float], family: float, by: Statistic
     ) -> LayerDifference:
         """Put the layer's result together; `gaps` are the placement differences of all divisions."""
         gap, spread = float(gaps[0]), _spread(gaps)
@@ -191,13 +190,12 @@ class _PairedLayer:
         return max(-1.0, gap - half), min(1.0, gap + half)
 
     def _loudest(self) -> TailCounts:
-        """Return the counts at the level at which the true division's lower tail is most surprising."""
-        best, told = -1.0, TailCounts(0, 0, 0)
-        for measure, level in product(self._measures, LEVELS):
-            for size, own in ((self._first, slice(self._first)), (self._second, slice(self._first, None))):
-                tail = LowerTail([measure], size, levels=(level,))
-                surprise = float(tail.statistic(tail.features[own].sum(axis=0, keepdims=True))[0])
-                if surprise > best:
-                    counts = (tail.features[: self._first].sum(), tail.features[self._first :].sum())
-                    best, told = surprise, TailCounts(int(sum(counts)), *map(int, counts))
-        return told
+        """Return the counts where the true division's lower tail is most surprising, in either direction."""
+        owns = (slice(self._first), slice(self._first, None))
+        crowds = [
+            tail.crowd(tail.features[own].sum(axis=0)) for tail, own in zip(self._tails, owns, strict=True)
+        ]
+        one, other = crowds
+        if one.surprise >= other.surprise:
+            return TailCounts(one.measure, one.nearest, one.first, one.nearest - one.first)
+        return TailCounts(other.measure, other.nearest, other.nearest - other.first, other.first)

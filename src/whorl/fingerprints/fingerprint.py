@@ -75,7 +75,7 @@ class Fingerprint:
                 parts={name: np.array(part, dtype=np.float64) for name, part in data["parts"].items()},
                 settings=dict(data["settings"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise StorageError(f"this fingerprint is incomplete or damaged: {error}.") from error
 
 

@@ -2,9 +2,10 @@
 
 from whorl.memorization.c_t import c_t
 from whorl.memorization.cells import Cells
-from whorl.memorization.comparison import Comparison, compare
-from whorl.memorization.curve import ClosestPair, Curve, LayerPictures
+from whorl.memorization.comparison import Comparison, SharedPictures, compare
+from whorl.memorization.curve import Curve, LayerPictures
 from whorl.memorization.mann_whitney import z_u
+from whorl.memorization.pairs import ClosestPair
 from whorl.memorization.partition import Partition
 from whorl.memorization.pooled_score import PooledScore
 from whorl.memorization.projection import Projection
@@ -27,6 +28,7 @@ __all__ = [
     "Projection",
     "Reference",
     "ReferenceSettings",
+    "SharedPictures",
     "Verdict",
     "c_t",
     "compare",

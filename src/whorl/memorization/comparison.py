@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import combinations
 from typing import Any
 
 from whorl.errors import ScoreError, StorageError
 from whorl.evidence import ALPHA, PairDifference, SetDistances, differences
 from whorl.memorization.curve import Curve
+from whorl.memorization.overlap import shared_keys
 
 SCHEMA = "whorl-comparison/1"
+
+
+@dataclass(frozen=True)
+class SharedPictures:
+    """Pictures that are in two sets: their equal pixels (of embeddings without pictures: equal rows) say so.
+
+    Attributes:
+        first, second: the sets' names.
+        count: pictures of the first that are also in the second.
+    """
+
+    first: str
+    second: str
+    count: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,10 +36,13 @@ class Comparison:
     Attributes:
         curves: {name: curve}, in the order given.
         differences: of every pair of sets. Negative: the first lies nearer to training.
+        shared: the pairs of sets that have pictures in common; their p-values are wrong, since the test takes the
+            pictures as independent.
     """
 
     curves: Mapping[str, Curve]
     differences: tuple[PairDifference, ...]
+    shared: tuple[SharedPictures, ...] = ()
 
     def __repr__(self) -> str:
         count = len(self.significant)
@@ -46,6 +65,7 @@ class Comparison:
             "alpha": ALPHA,
             "reference": next(iter(self.curves.values())).reference,
             "equal_sizes": self.equal_sizes,
+            "shared": [asdict(pair) for pair in self.shared],
             "differences": [pair.to_dict() for pair in self.differences],
             "sets": {name: curve.to_dict() for name, curve in self.curves.items()},
         }
@@ -61,7 +81,11 @@ class Comparison:
             raise StorageError(f"expected a comparison of schema {SCHEMA}; found {data.get('schema')!r}.")
         try:
             curves = {name: Curve.from_dict(curve) for name, curve in data["sets"].items()}
-            return cls(curves, tuple(PairDifference.from_dict(pair) for pair in data["differences"]))
+            return cls(
+                curves,
+                tuple(PairDifference.from_dict(pair) for pair in data["differences"]),
+                tuple(SharedPictures(**pair) for pair in data.get("shared", ())),
+            )
         except (KeyError, TypeError) as error:
             raise StorageError(f"this comparison is incomplete: {error}.") from error
 
@@ -90,7 +114,16 @@ def compare(curves: Mapping[str, Curve], *, seed: int = 0) -> Comparison:
     """
     _check(curves)
     sets = {name: SetDistances(curve.distances, curve.n_generated) for name, curve in curves.items()}
-    return Comparison(dict(curves), differences(sets, seed=seed))
+    return Comparison(dict(curves), differences(sets, seed=seed), _shared(curves))
+
+
+def _shared(curves: Mapping[str, Curve]) -> tuple[SharedPictures, ...]:
+    """Return the pairs of sets that have pictures in common."""
+    found = []
+    for (first, a), (second, b) in combinations(curves.items(), 2):
+        if a.keys is not None and b.keys is not None and a.keys_of == b.keys_of:
+            found.append(SharedPictures(first, second, shared_keys(a.keys, b.keys)))
+    return tuple(pair for pair in found if pair.count)
 
 
 def _check(curves: Mapping[str, Curve]) -> None:

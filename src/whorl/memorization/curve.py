@@ -14,30 +14,12 @@ from whorl.encoders.contract import Layer
 from whorl.errors import StorageError
 from whorl.evidence import Evidence, LayerDistances, OtherScores, weigh
 from whorl.memorization.measured import MeasuredPictures
+from whorl.memorization.pairs import ClosestPair, PairNames, nearest_pairs
 from whorl.memorization.pooled_score import PooledScore
 from whorl.memorization.settings import ReferenceSettings
-from whorl.memorization.verdict import Verdict, judge
+from whorl.memorization.verdict import LevelVerdict, Verdict, judge, judge_each
 
 SCHEMA = "whorl-curve/3"
-
-
-@dataclass(frozen=True)
-class ClosestPair:
-    """A generated picture and the training picture nearest to it at one layer.
-
-    Attributes:
-        layer: where they are near.
-        generated_id: the generated picture.
-        train_id: the training picture; None where the Reference keeps no ids.
-        distance: float64, exact, in the Reference's projection of that layer (euclidean, or 1 - |cos|).
-        test_share: share of the held-out pictures that lie as near to training or nearer.
-    """
-
-    layer: Layer
-    generated_id: str
-    train_id: str | None
-    distance: float
-    test_share: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +65,14 @@ class Curve:
         pictures: per layer the numbers per picture; empty on a curve read back from JSON.
         train_ids: ids of the Reference's training rows, None where it keeps none.
         measured: per layer what `evidence` and `other_scores` are found from; empty on one read back from JSON.
-        stored_evidence, stored_other_scores: those of a curve read back from JSON.
-        of_layers: all layers of the Reference where only some were asked for, else empty; the verdict is over
+        order: int64 (m,), the place of each generated picture in an order that no file name decides.
+        stored_evidence, stored_other_scores, stored_relative_pairs: those of a curve read back from JSON.
+        of_layers: all layers of the Reference where only some are scored, else empty; the verdict is over
             `layers` alone.
         auto: whether the Reference's sensitivity profile chose them.
+        keys: uint8 (m, 16), digests of the generated pictures, which tell what two sets share; None on a curve
+            read back from JSON.
+        keys_of: what the keys are digests of; only keys of the same kind can be compared.
     """
 
     layers: tuple[Layer, ...]
@@ -107,9 +93,13 @@ class Curve:
     train_ids: tuple[str, ...] | None = field(default=None, repr=False)
     measured: tuple[MeasuredPictures, ...] = field(default=(), repr=False)
     stored_evidence: Evidence | None = field(default=None, repr=False)
+    order: NDArray[np.int64] | None = field(default=None, repr=False)
     stored_other_scores: tuple[OtherScores, ...] = field(default=(), repr=False)
+    stored_relative_pairs: tuple[ClosestPair, ...] = field(default=(), repr=False)
     of_layers: tuple[Layer, ...] = ()
     auto: bool = False
+    keys: NDArray[np.uint8] | None = field(default=None, repr=False)
+    keys_of: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         curve = ", ".join(
@@ -158,9 +148,38 @@ class Curve:
         return self.stored_other_scores or tuple(layer.other_scores for layer in self.measured)
 
     @cached_property
+    def relative_pairs(self) -> tuple[ClosestPair, ...]:
+        """The nearest pairs for how far training pictures lie apart, at layers where this tells most of copying.
+
+        There a picture may be a copy without being among `closest_pairs`. Empty where there is no such layer.
+        """
+        if self.stored_relative_pairs or not self.measured or self.order is None or self.evidence is None:
+            return self.stored_relative_pairs
+        names = PairNames(self.generated_ids, self.order, self.train_ids)
+        found: list[ClosestPair] = []
+        for layer, measured in zip(self.evidence.layers, self.measured, strict=True):
+            if layer.by == "lower tail" and layer.crowd.measure == "relative distance":
+                relative, near = measured.distances.relative, measured.nearest
+                mine, theirs = relative[: self.n_generated], np.sort(relative[self.n_generated :])
+                found += nearest_pairs(
+                    layer.layer, names, mine, theirs, near.index, near.distance, layer.crowd.measure
+                )
+        return tuple(found)
+
+    def pairs_of(self, layer: Layer) -> tuple[ClosestPair, ...]:
+        """Return the nearest pairs of a layer by the measure that tells most of copying there, nearest first."""
+        relative = tuple(pair for pair in self.relative_pairs if pair.layer == layer)
+        return relative or tuple(pair for pair in self.closest_pairs if pair.layer == layer)
+
+    @cached_property
     def verdict(self) -> Verdict:
         """Copies, healthy or under-fits: early layers, late layers, whole."""
-        return judge(self.layers, self.scores, self.evidence)
+        return judge(self.layers, self.scores, self.evidence, of_layers=self.of_layers)
+
+    @cached_property
+    def by_layer(self) -> tuple[LevelVerdict, ...]:
+        """The finding at each layer, what it rests on and its adjusted p-value; one per layer."""
+        return judge_each(self.layers, self.scores, self.evidence)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve as JSON values, without the numbers per picture."""
@@ -177,6 +196,7 @@ class Curve:
             "scores": [score.to_dict() for score in self.scores],
             "other_scores": [layer.to_dict() for layer in self.other_scores],
             "closest_pairs": [asdict(pair) for pair in self.closest_pairs],
+            "relative_pairs": [asdict(pair) for pair in self.relative_pairs],
             "reference": self.reference,
             "encoder": self.encoder,
             "settings": self.settings.to_dict(),
@@ -203,6 +223,7 @@ class Curve:
                 layers=tuple(data["layers"]),
                 scores=tuple(PooledScore.from_dict(score) for score in data["scores"]),
                 closest_pairs=tuple(ClosestPair(**pair) for pair in data["closest_pairs"]),
+                stored_relative_pairs=tuple(ClosestPair(**pair) for pair in data["relative_pairs"]),
                 settings=ReferenceSettings.from_dict(data["settings"]),
                 skipped=tuple((entry[0], entry[1]) for entry in data["skipped"]),
                 warnings=tuple(data["warnings"]),

@@ -22,7 +22,8 @@ def picture_table(curve: Curve) -> pa.Table:
     nearest training picture in the Reference's scope, infinite where that cell has none), `nearest_l` (id
     of the nearest of all training pictures, its row in the Reference where that keeps no ids),
     `nearest_distance_l`, and `test_share_l` (share of the held-out pictures that lie as near to training or
-    nearer: 0 is nearer than all of them).
+    nearer: 0 is nearer than all of them); and last for each layer `relative_distance_l`, the distance to the
+    nearest training picture over how far that is from the next.
 
     Raises:
         ScoreError: the curve was read back from JSON, which does not keep these numbers.
@@ -49,4 +50,6 @@ def picture_table(curve: Curve) -> pa.Table:
             f"nearest_distance_{part.layer}": pa.array(part.nearest_distances),
             f"test_share_{part.layer}": pa.array(part.test_shares),
         }
+    for layer in curve.distances:
+        columns[f"relative_distance_{layer.layer}"] = pa.array(layer.relative[: curve.n_generated])
     return pa.table(columns)

@@ -81,6 +81,7 @@ def pooled(
     each = np.array([score.standardised for score in scores])
     known = [influence for influence in influences if influence is not None]
     spread = float(np.linalg.norm(np.mean(known, axis=0))) if known else 1.0
+    spread = spread or 1.0  # every distance of every cell is the same
     standardised = float(each.mean()) / spread
     return PooledScore(
         value=float(np.mean([score.value for score in scores])),

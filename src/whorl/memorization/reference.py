@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -23,10 +23,11 @@ from whorl.memorization.contents import ReferenceContents
 from whorl.memorization.curve import Curve
 from whorl.memorization.fit import check_sizes, fit_contents, listed
 from whorl.memorization.inputs import open_train_and_test
+from whorl.memorization.layer_reference import LayerScore
 from whorl.memorization.layer_sensitivity import AutoLayers, auto_layers, measured_if_possible
 from whorl.memorization.memory import DEFAULT_MEMORY, parse_memory
 from whorl.memorization.overlap import shared_keys
-from whorl.memorization.pairs import closest_pairs
+from whorl.memorization.pairs import ClosestPair, PairNames, nearest_pairs
 from whorl.memorization.provenance import EncoderRecord, reload_encoder
 from whorl.memorization.reference_folder import read_folder, write_folder
 from whorl.memorization.settings import DEFAULT_PARTITIONS, ReferenceSettings
@@ -238,10 +239,12 @@ class Reference(ReferenceContents):
         with one_thread_of_blas():
             scored = [part.score(held.layer(part.layer), self.settings) for part in parts]
         identical, notes = self._compare_keys(held)
+        names = PairNames(held.ids, _places(held.canonical_order()), self.train.ids)
         return Curve(
             layers=chosen,
             scores=tuple(layer.score for layer in scored),
-            closest_pairs=tuple(closest_pairs((layer.pictures for layer in scored), held, self.train.ids)),
+            closest_pairs=tuple(pair for layer in scored for pair in _closest(layer, names)),
+            order=names.order,
             reference=self.digest,
             encoder=self.encoder.name if self.encoder else "",
             settings=self.settings,
@@ -256,8 +259,10 @@ class Reference(ReferenceContents):
             pictures=tuple(layer.pictures for layer in scored),
             train_ids=self.train.ids,
             measured=tuple(layer.measured for layer in scored),
-            of_layers=() if layers is None else self.layers,
+            of_layers=() if chosen == self.layers else self.layers,
             auto=layers == AUTO,
+            keys=held.keys,
+            keys_of=held.keys_of,
         )
 
     def with_sensitivity(self, profile: SensitivityProfile) -> Reference:
@@ -340,6 +345,12 @@ class Reference(ReferenceContents):
                 f"{held_out:,} of {len(held):,} generated pictures are also held-out pictures of this Reference, "
                 "so they are no independent evidence."
             )
+        repeated = len(held) - len(np.unique(held.keys, axis=0))
+        if repeated:
+            notes.append(
+                f"{repeated:,} of {len(held):,} generated pictures repeat another one of the set. The p-values "
+                "take pictures as independent of each other, and are too small where they are not."
+            )
         return shared_keys(held.keys, self.train.keys), notes
 
 
@@ -358,6 +369,19 @@ def _two_layers(
     return auto_layers(
         lambda layers: load_encoder(encoder, layers=layers), test, pictures=sensitivity, seed=seed, **options
     )
+
+
+def _closest(layer: LayerScore, names: PairNames) -> Iterator[ClosestPair]:
+    found, held_out = layer.pictures, np.sort(layer.measured.test_surroundings.nearest)
+    return nearest_pairs(
+        found.layer, names, found.nearest_distances, held_out, found.nearest, found.nearest_distances
+    )
+
+
+def _places(order: NDArray[np.int64]) -> NDArray[np.int64]:
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _fields(contents: ReferenceContents) -> dict[str, Any]:

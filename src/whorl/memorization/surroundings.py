@@ -31,22 +31,29 @@ def spacing(
 ) -> NDArray[np.float64]:
     """Return how far some training pictures are from the nearest other one, exactly: float64 (n,).
 
-    0 for a picture that T holds twice; inf where T holds no other. Only the wanted ones are searched for, so the
-    cost does not grow with the square of T.
+    Pictures at distance 0 are the same picture once more and do not count: where T holds a picture many times, as
+    it does of those that models memorise most, its copies would otherwise have no scale. inf where T holds no
+    other. Only the wanted pictures are searched for, so the cost does not grow with the square of T.
 
     Args:
         rows: int64 (n,), which of T; a picture may be asked for often.
         train: float32 (N, C), T.
         metric: see `whorl.neighbors.nearest`.
 
-    >>> spacing(np.array([2, 0, 2]), np.float32([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0]])).tolist()
+    >>> T = np.float32([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [5.0, 0.0]])
+    >>> spacing(np.array([2, 0, 2]), T).tolist()
     [4.0, 1.0, 4.0]
     """
     wanted, each = np.unique(rows, return_inverse=True)
-    if len(train) < 2:
-        return np.full(len(rows), np.inf)
-    # The nearest of a training picture is itself, or one that equals it.
-    return np.asarray(k_nearest(train[wanted], train, k=2, metric=metric).distance[each, 1])
+    found = np.full(len(wanted), np.inf)
+    alone, k = np.arange(len(wanted)), 1
+    while len(alone) and k < len(train):
+        # The nearest of a training picture is itself, or one that equals it; if more do, look further.
+        k = min(2 if k == 1 else 4 * k, len(train))
+        near = k_nearest(train[wanted[alone]], train, k=k, metric=metric).distance
+        found[alone] = np.where(near > 0, near, np.inf).min(axis=1)
+        alone = alone[np.isinf(found[alone])]
+    return found[each]
 
 
 def neighbourhood(

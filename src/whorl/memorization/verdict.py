@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence
+from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence, Statistic
 from whorl.memorization.pooled_score import PooledScore
-
-Statistic: TypeAlias = Literal["mean rank", "lower tail"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +20,12 @@ class LevelVerdict:
     Attributes:
         finding: "copies", "healthy" or "under-fits".
         layers: the group.
-        strongest: the layer that decides: the most extreme on the finding's side, for "healthy" the one
-            furthest from 0.
-        standardised: that layer's standardised C_T.
+        strongest: the layer that decides: the one with the smallest adjusted p-value on the finding's side, for
+            "healthy" on either side.
+        standardised: that layer's standardised C_T, as its `PooledScore` has it.
         p_value: its one-sided p-value on that side, adjusted for all layers of the whole curve; see `judge`.
-        by: what decides: "mean rank" (C_T), or "lower tail" (too many pictures among the very nearest).
+        by: what that p-value rests on: "mean rank" (C_T), or "lower tail" (too many pictures among the very
+            nearest).
     """
 
     finding: Finding
@@ -42,10 +41,11 @@ class LevelVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Early (first third of the layers), late (last third) and whole.
+    """Early layers (the first third of the Reference's), late layers (the last third) and whole.
 
     A group copies when any of its layers does, at a family-wise level of 5 % over all layers of the curve;
-    it under-fits when any does and none copies.
+    it under-fits when any does and none copies. Where only some of the Reference's layers are scored, and none of
+    one of these thirds, the verdict is not split: `early` and `late` are the whole.
     """
 
     early: LevelVerdict
@@ -58,6 +58,11 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as JSON values."""
         return {level: asdict(getattr(self, level)) for level in ("early", "late", "whole")}
+
+    @property
+    def split(self) -> bool:
+        """Whether early and late layers are different ones: not on a curve of one layer."""
+        return self.early.layers != self.late.layers
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
@@ -84,7 +89,11 @@ def healthy_limit(n_layers: int) -> float:
 
 
 def judge(
-    layers: Sequence[Layer], scores: Sequence[PooledScore], evidence: Evidence | None = None
+    layers: Sequence[Layer],
+    scores: Sequence[PooledScore],
+    evidence: Evidence | None = None,
+    *,
+    of_layers: Sequence[Layer] = (),
 ) -> Verdict:
     """Judge a curve.
 
@@ -96,12 +105,25 @@ def judge(
         layers: from shallow to deep.
         scores: one per layer.
         evidence: of the same layers.
+        of_layers: all layers of the Reference where `layers` are some of them: early and late go by the place
+            among all.
     """
-    k = third(len(layers))
-    seen = [_from_score(*pair, len(layers)) for pair in zip(layers, scores, strict=True)]
-    if evidence is not None:
-        seen = [_from_evidence(layer) for layer in evidence.layers]
-    return Verdict(early=_group(seen[:k]), late=_group(seen[-k:]), whole=_group(seen))
+    seen = _seen(layers, scores, evidence)
+    places = of_layers or layers
+    k = third(len(places))
+    early, late = (
+        [each for each in seen if each.layer in group] for group in (set(places[:k]), set(places[-k:]))
+    )
+    if not early or not late:
+        early = late = seen
+    return Verdict(early=_group(early), late=_group(late), whole=_group(seen))
+
+
+def judge_each(
+    layers: Sequence[Layer], scores: Sequence[PooledScore], evidence: Evidence | None = None
+) -> tuple[LevelVerdict, ...]:
+    """Judge each layer for itself, as a group of one, at the family-wise level of all; see `judge`."""
+    return tuple(_group([each]) for each in _seen(layers, scores, evidence))
 
 
 @dataclass(frozen=True)
@@ -114,32 +136,53 @@ class _Seen:
     under_fitting: float
     by: Statistic = "mean rank"
 
+    @property
+    def smallest(self) -> float:
+        """The p-value of the side on which more is seen."""
+        return min(self.copying, self.under_fitting)
+
+    @property
+    def low_side(self) -> bool:
+        """Whether that side is the one of copying."""
+        return (self.copying, self.standardised) < (self.under_fitting, 0.0)
+
+
+def _seen(layers: Sequence[Layer], scores: Sequence[PooledScore], evidence: Evidence | None) -> list[_Seen]:
+    if evidence is None:
+        return [_from_score(*pair, len(layers)) for pair in zip(layers, scores, strict=True)]
+    return [_from_evidence(*pair) for pair in zip(scores, evidence.layers, strict=True)]
+
 
 def _from_score(layer: Layer, score: PooledScore, family: int) -> _Seen:
     copying, under_fitting = (min(1.0, p * family) for p in (score.p_value, score.p_value_under_fit))
     return _Seen(layer, score.standardised, copying, under_fitting)
 
 
-def _from_evidence(layer: LayerEvidence) -> _Seen:
-    by: Statistic = "lower tail" if layer.p_tail < layer.p_copies else "mean rank"
-    return _Seen(layer.layer, layer.standardised, layer.adjusted_copies, layer.adjusted_under_fits, by)
+def _from_evidence(score: PooledScore, layer: LayerEvidence) -> _Seen:
+    return _Seen(
+        layer.layer,
+        score.standardised,
+        layer.adjusted_copies,
+        layer.adjusted_under_fits,
+        layer.by,
+    )
 
 
 def _group(seen: Sequence[_Seen]) -> LevelVerdict:
     copying = min(seen, key=lambda each: (each.copying, each.standardised))
     under_fitting = min(seen, key=lambda each: (each.under_fitting, -each.standardised))
     finding: Finding = "healthy"
-    strongest = max(seen, key=lambda each: abs(each.standardised))
+    strongest = min(seen, key=lambda each: (each.smallest, -abs(each.standardised)))
+    low_side = strongest.low_side
     if copying.copying <= ALPHA:
-        finding, strongest = "copies", copying
+        finding, strongest, low_side = "copies", copying, True
     elif under_fitting.under_fitting <= ALPHA:
-        finding, strongest = "under-fits", under_fitting
-    low_side = finding == "copies" or (finding == "healthy" and strongest.standardised < 0)
+        finding, strongest, low_side = "under-fits", under_fitting, False
     return LevelVerdict(
         finding=finding,
         layers=tuple(each.layer for each in seen),
         strongest=strongest.layer,
         standardised=strongest.standardised,
         p_value=strongest.copying if low_side else strongest.under_fitting,
-        by=strongest.by if finding == "copies" else "mean rank",
+        by=strongest.by if low_side else "mean rank",
     )

@@ -17,6 +17,7 @@ from whorl.report.entries import ReportEntry
 from whorl.report.html import write_report
 from whorl.report.pair_pictures import decisive_pairs, open_pairs
 from whorl.report.samples import audited_samples
+from whorl.sensitivity import SensitivityProfile
 
 SCHEMA = "whorl-comparison-folder/1"
 RESULT = "comparison.json"
@@ -51,6 +52,7 @@ def write_comparison(
     details: Mapping[str, Any],
     digests: Mapping[str, str] | None = None,
     overwrite: bool = False,
+    sensitivity: SensitivityProfile | None = None,
 ) -> Path:
     """Write comparison.json, curves.svg and .png, differences.svg and .png, and report.html.
 
@@ -62,6 +64,7 @@ def write_comparison(
         details: command, Reference, encoder, versions, for the report's last section and comparison.json.
         digests: pixel digests of T's pictures by id; see `open_pairs`.
         overwrite: replace an earlier comparison.
+        sensitivity: how the encoder's layers respond, for a section of the report.
 
     Raises:
         StorageError: the folder exists, or the disk is full; nothing half-written is left.
@@ -91,6 +94,7 @@ def write_comparison(
             lead=summary_words(comparison),
             details=details,
             comparison=comparison,
+            sensitivity=sensitivity,
         )
     return folder
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from matplotlib.transforms import blended_transform_factory
 
 from whorl.encoders.contract import Layer
-from whorl.memorization.verdict import third
+from whorl.memorization.verdict import Verdict
 from whorl.report.palette import BAND, FAINT, FINDING_COLOURS, FONT, GRID, INK, LEVEL, MUTED
 from whorl.report.text import shorten, signed
 
@@ -70,19 +70,19 @@ def frame_layers(ax: Axes, layers: Sequence[Layer], *, small: bool) -> None:
         spine.set_color(FAINT)
 
 
-def mark_levels(ax: Axes, count: int, *, small: bool) -> None:
-    """Tint the early and the late third of `count` layers, and say what they see."""
-    width = third(count)
-    if count < 2:
+def mark_groups(ax: Axes, verdict: Verdict, *, small: bool) -> None:
+    """Tint the early and the late layers, and name them; nothing where the verdict is not split."""
+    if not verdict.split:
         return
-    for start, title, sees in ((0, "low level", "colour, texture"), (count - width, "high level", "meaning")):
-        left, right = start - 0.5, start + width - 0.5
+    places = {layer: place for place, layer in enumerate(verdict.whole.layers)}
+    for title, group in (("early layers", verdict.early), ("late layers", verdict.late)):
+        left, right = places[group.layers[0]] - 0.5, places[group.layers[-1]] + 0.5
         ax.axvspan(left, right, color=LEVEL, linewidth=0, zorder=0)
         across = ax.get_xaxis_transform()
         ends = (left + 0.06, right - 0.06)
         ax.add_line(Line2D(ends, (1.015, 1.015), transform=across, color=FAINT, linewidth=1.4, clip_on=False))
         ax.annotate(
-            f"{title}:\n{sees}" if small else f"{title}: {sees}",
+            title.replace(" ", "\n") if small and right - left < 2 else title,
             ((left + right) / 2, 1.02),
             xycoords=across,
             xytext=(0, 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeAlias
@@ -15,12 +16,13 @@ from numpy.typing import NDArray
 from whorl.errors import WhorlError
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import healthy_limit
-from whorl.report.curve_axes import frame_layers, frame_values, mark_levels, mark_regions, name_axes
+from whorl.report.curve_axes import frame_layers, frame_values, mark_groups, mark_regions, name_axes
 from whorl.report.figures import figure_svg, new_figure, save_figure
-from whorl.report.findings import layer_findings
+from whorl.report.findings import by_tail_alone, layer_findings
 from whorl.report.line_names import name_lines
 from whorl.report.palette import FINDING_COLOURS, FINDING_MARKERS, FONT, INK, line_style
-from whorl.report.text import plain, signed
+from whorl.report.phrases import INSIDE_THE_BAND
+from whorl.report.text import layer_span, plain, signed
 
 Value: TypeAlias = Literal["standardised", "raw"]
 _TITLES: dict[Value, str] = {"standardised": "Standardised C_T, layer by layer", "raw": "C_T, layer by layer"}
@@ -87,12 +89,13 @@ class CurveDisplay:
         if figure is None:
             raise WhorlError("these axes belong to no figure; make them with figure.add_subplot().")
         self.figure_, self.ax_ = figure, ax
-        layers = next(iter(self.curves.values())).layers
+        first = next(iter(self.curves.values()))
+        layers = first.layers
         limit = healthy_limit(len(layers))
         values = {name: self._values(curve) for name, curve in self.curves.items()}
         frame_layers(ax, layers, small=small)
         frame_values(ax, np.concatenate(list(values.values())).tolist(), limit, small=small)
-        mark_levels(ax, len(layers), small=small)
+        mark_groups(ax, first.verdict, small=small)
         mark_regions(ax, limit if self.value == "standardised" else None, small=small)
         self._lines(ax, values, small=small)
         return self
@@ -118,7 +121,9 @@ class CurveDisplay:
             f"{signed(max(self._values(curve)))} ({curve.verdict.whole.finding})"
             for name, curve in self.curves.items()
         ]
-        return f"{_TITLES[self.value]}: {'; '.join(told)}."
+        alone = [] if len(self.curves) > 1 else by_tail_alone(next(iter(self.curves.values())))
+        why = f" {layer_span([layer.strongest for layer in alone])}: {INSIDE_THE_BAND}." if alone else ""
+        return f"{_TITLES[self.value]}: {'; '.join(told)}.{why}"
 
     def _values(self, curve: Curve) -> NDArray[np.float64]:
         return curve.standardised if self.value == "standardised" else curve.values
@@ -135,6 +140,8 @@ class CurveDisplay:
         if len(values) == 1:
             ((name, curve),) = self.curves.items()
             _one_line(ax, curve, values[name], small=small)
+            if by_tail_alone(curve):
+                _say_why(ax, small=small)
             name_axes(ax, _TITLES[self.value], name, small=small)
             return
         name_axes(ax, _TITLES[self.value], "", small=small)
@@ -179,6 +186,15 @@ def _one_line(ax: Axes, curve: Curve, y: NDArray[np.float64], *, small: bool) ->
             textcoords="offset points", ha="center", va="top" if down else "bottom", zorder=5,
             fontsize=8.5 if small else 10, fontweight="bold", color=INK, fontfamily=FONT,
         )  # fmt: skip
+
+
+def _say_why(ax: Axes, *, small: bool) -> None:
+    """Say below the layers why a point marked as copies lies where C_T is ordinary."""
+    told = "\n".join(textwrap.wrap(INSIDE_THE_BAND, 56 if small else 120))
+    ax.annotate(
+        told, (0.5, 0), xycoords=("axes fraction", ax.xaxis.label), xytext=(0, -5), textcoords="offset points",
+        ha="center", va="top", fontsize=8 if small else 9.5, color=FINDING_COLOURS["copies"], fontfamily=FONT,
+    )  # fmt: skip
 
 
 def _check_comparable(curves: Mapping[str, Curve]) -> None:

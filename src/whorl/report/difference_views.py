@@ -8,7 +8,14 @@ from markupsafe import Markup
 
 from whorl.evidence import LayerDifference, PairDifference
 from whorl.memorization.comparison import Comparison
-from whorl.report.difference_words import NO_PROOF, interval_words, pair_words, sizes_words, summary_words
+from whorl.report.difference_words import (
+    NO_PROOF,
+    interval_words,
+    pair_words,
+    shared_words,
+    sizes_words,
+    summary_words,
+)
 from whorl.report.differences_display import MOST_PANELS, DifferencesDisplay
 from whorl.report.views import FORMATS, FigureView
 
@@ -39,6 +46,7 @@ class DifferencesView:
     """All pairs of sets, ready to be shown; `left_out` pairs are in the tables, but not in the figure."""
 
     summary: str
+    shared: tuple[str, ...]
     sizes: str | None
     pairs: tuple[PairDifferenceView, ...]
     figures: FigureView
@@ -54,6 +62,7 @@ def differences_view(comparison: Comparison) -> DifferencesView:
     count = len(comparison.differences)
     return DifferencesView(
         summary=summary_words(comparison),
+        shared=shared_words(comparison),
         sizes=sizes_words(comparison),
         pairs=tuple(_pair(pair, count) for pair in comparison.differences),
         figures=FigureView(Markup(wide), Markup(narrow)),  # noqa: S704

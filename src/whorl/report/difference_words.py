@@ -27,11 +27,12 @@ def pair_words(pair: PairDifference, n_layers: int, n_pairs: int) -> str:
     near = plain(pair.nearer(layer))
     far = second if near == first else first
     if layer.by == "lower tail":
+        by = " (relative to how far training pictures lie apart)" if layer.tail.measure != "distance" else ""
         counts = {first: layer.tail.first, second: layer.tail.second}
         return (
             f"More pictures of {near} than of {far} are among those nearest to training: of the "
-            f"{layer.tail.nearest:,} nearest{where}, {counts[near]:,} are of {near} and {counts[far]:,} of {far} "
-            f"({sure})."
+            f"{layer.tail.nearest:,} nearest{where}{by}, {counts[near]:,} are of {near} and {counts[far]:,} of "
+            f"{far} ({sure})."
         )
     return (
         f"{near} lies nearer to training than {far}: mean placements differ by {signed(layer.placement or 0.0, 2)}"
@@ -59,6 +60,18 @@ def summary_words(comparison: Comparison) -> str:
     wrong = "two sets" if total == 1 else "any two sets"
     return (
         f"{found} The chance that {wrong} of one distribution are said to differ is at most {percent(ALPHA)}."
+    )
+
+
+def shared_words(comparison: Comparison) -> tuple[str, ...]:
+    """Say of each pair of sets with pictures in common how many these are, and what they do to the test."""
+    sizes = {name: curve.n_generated for name, curve in comparison.curves.items()}
+    return tuple(
+        f"{pair.count:,} of the {sizes[pair.first]:,} pictures of {plain(pair.first)} "
+        f"{'is' if pair.count == 1 else 'are'} also in {plain(pair.second)} ({sizes[pair.second]:,}). The test "
+        "takes the pictures as independent: the p-value of this pair is wrong, and what both sets have hides a "
+        "difference."
+        for pair in comparison.shared
     )
 
 

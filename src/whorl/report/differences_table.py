@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich import box
-from rich.console import Console, ConsoleOptions, OverflowMethod, RenderResult
+from rich.console import Console, ConsoleOptions, JustifyMethod, OverflowMethod, RenderResult
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from whorl.evidence import ALPHA, PairDifference
 from whorl.memorization.comparison import Comparison
-from whorl.report.difference_words import interval_words, sizes_words, summary_words
-from whorl.report.terminal import in_ascii
+from whorl.report.difference_words import interval_words, shared_words, sizes_words, summary_words
+from whorl.report.terminal import empty_table, in_ascii, room_for_names
 from whorl.report.text import p_number, percent, plain, shorten, signed
 
 _LONGEST_LAYER_NAME = 8
-_LONGEST_SET_NAME = 18
-_OTHER_COLUMNS = 61
 
 
 def differences_table(comparison: Comparison) -> DifferencesTable:
@@ -48,18 +44,19 @@ class DifferencesTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give rich what to print, in the letters this terminal has."""
         ascii_only = options.ascii_only
-        table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+        table = empty_table(ascii_only=ascii_only)
         overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"
-        room = min(_LONGEST_SET_NAME, max(6, (options.max_width - _OTHER_COLUMNS) // 2))
-        for title in ("A", "B", "differ"):
-            table.add_column(title, no_wrap=True, overflow=overflow)
-        for title in ("layer", "by", "A - B" if ascii_only else "A − B", "95 %", "p"):
-            table.add_column(
-                title, justify="left" if title == "by" else "right", no_wrap=True, overflow=overflow
-            )
-        for pair in self.comparison.differences:
-            table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in _cells(pair, room)))
-        yield table
+        titles = ("differ", "layer", "by", "A - B" if ascii_only else "A − B", "95 %", "p")
+        for title in ("A", "B", *titles):
+            side: JustifyMethod = "left" if title in ("A", "B", "differ", "by") else "right"
+            table.add_column(title, justify=side, no_wrap=True, overflow=overflow)
+        pairs = self.comparison.differences
+        rows = [list(_found(pair)) for pair in pairs]
+        room = room_for_names(options.max_width, titles, rows, names=2)
+        for pair, row in zip(pairs, rows, strict=True):
+            cells = [*(Text(shorten(plain(name), room)) for name in (pair.first, pair.second)), *row]
+            table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in cells))
+        yield Padding(table, (0, 0, 0, 1), expand=False)
         for line in self._hints():
             yield Padding(in_ascii(line) if ascii_only else line, (0, 0, 0, 1), expand=False)
 
@@ -73,14 +70,12 @@ class DifferencesTable:
         yield Text(" ")
         yield Text(summary_words(self.comparison))
         sizes = sizes_words(self.comparison)
-        if sizes is not None:
-            yield Text(f"Note: {sizes}", style="yellow")
+        for note in (*shared_words(self.comparison), *([sizes] if sizes is not None else [])):
+            yield Text(f"Note: {note}", style="yellow")
 
 
-def _cells(pair: PairDifference, room: int) -> Iterator[Text]:
+def _found(pair: PairDifference) -> Iterator[Text]:
     layer = pair.strongest
-    for name in (pair.first, pair.second):
-        yield Text(shorten(plain(name), room))
     nearer = "A nearer" if pair.nearer(layer) == pair.first else "B nearer"
     yield Text(nearer, style="bold") if pair.significant else Text("not shown", style="dim")
     yield Text(shorten(str(layer.layer), _LONGEST_LAYER_NAME))

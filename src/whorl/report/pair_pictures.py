@@ -21,11 +21,7 @@ def decisive_pairs(curve: Curve, count: int = PAIRS_SHOWN) -> tuple[ClosestPair,
     """Return the closest pairs at the layers that decide the early, the late and the whole verdict."""
     verdict = curve.verdict
     layers = dict.fromkeys(level.strongest for level in (verdict.early, verdict.late, verdict.whole))
-    return tuple(
-        pair
-        for layer in layers
-        for pair in [pair for pair in curve.closest_pairs if pair.layer == layer][:count]
-    )
+    return tuple(pair for layer in layers for pair in curve.pairs_of(layer)[:count])
 
 
 def open_pairs(

@@ -143,7 +143,7 @@ class PairsDisplay:
         train = shorten(pair.train_id, _ID_LETTERS) if pair.train_id is not None else "id not kept"
         return (
             f"distance {pair.distance:.4g} at layer {shorten(str(pair.layer), 16)}\n"
-            f"{nearness(pair.test_share, self.n_test)}\n"
+            f"{nearness(pair.test_share, self.n_test, pair.by)}\n"
             f"training: {train}\ngenerated: {shorten(pair.generated_id, _ID_LETTERS)}"
         )
 

@@ -7,24 +7,35 @@ from collections.abc import Mapping
 from whorl.evidence import Finding
 
 TITLES: Mapping[str, str] = {
-    "early": "Low level: colour, texture",
-    "late": "High level: meaning",
+    "early": "Early layers",
+    "late": "Late layers",
     "whole": "All layers together",
 }
 
 TAIL_HEADLINE = (
-    "Signs of copying: some of the generated pictures lie nearer to training pictures than almost any real, "
-    "unseen picture does."
+    "Signs of copying: some of the generated pictures lie unusually near to training pictures; real, unseen "
+    "pictures hardly ever do."
 )
 
 TAIL_FOUND = (
-    "Some of the generated pictures lie nearer to training pictures than almost any real, unseen picture does; "
-    "the rest do not."
+    "Some of the generated pictures lie nearer to training pictures than real, unseen ones hardly ever do; the "
+    "rest do not."
 )
 
 TAIL_MEANS = "These few stay closer to particular training pictures than new real pictures would."
 
 ONE_LAYER = "The one layer measured"
+NOT_SPLIT = "The layers measured"
+
+EARLY_AND_LATE = (
+    "Early layers: the first third of this Reference's; late layers: the last third. In the encoders of arXiv "
+    "2407.21159 early layers were found to see colours and textures, late ones meaning. What this encoder's "
+    "layers notice does not follow from that; it can be measured."
+)
+
+INSIDE_THE_BAND = (
+    "inside the band, yet copies: by the lower tail, a few pictures very near, which C_T does not show"
+)
 
 HEADLINES: Mapping[Finding, str] = {
     "copies": (
@@ -49,10 +60,10 @@ DESPITE_IDENTICAL: Mapping[Finding, str] = {
 
 WHERE: Mapping[str, str] = {
     "one": "One layer was measured.",
-    "both": "It shows at low level (colour, texture) and at high level (meaning).",
-    "early": "It shows at low level (colour, texture), not at high level (meaning).",
-    "late": "It shows at high level (meaning), not at low level (colour, texture).",
-    "between": "It shows at the layers in between, neither at low level (colour, texture) nor at high (meaning).",
+    "both": "It shows at early layers and at late ones.",
+    "early": "It shows at early layers, not at late ones.",
+    "late": "It shows at late layers, not at early ones.",
+    "between": "It shows at the layers in between, neither at early nor at late ones.",
 }
 
 FOUND: Mapping[Finding, str] = {
@@ -66,24 +77,24 @@ FOUND: Mapping[Finding, str] = {
 
 MEANS: Mapping[tuple[Finding, str], str] = {
     ("copies", "early"): (
-        "In colour, texture and fine pattern they stay closer to particular training pictures than new real "
-        "pictures would."
+        "In what the early layers see, they stay closer to particular training pictures than new real pictures "
+        "would."
     ),
     ("copies", "late"): (
-        "In what they show, they stay closer to particular training pictures than new real pictures would, "
-        "whatever their colours."
+        "In what the late layers see, they stay closer to particular training pictures than new real pictures "
+        "would."
     ),
     ("copies", "whole"): "They stay closer to particular training pictures than new real pictures would.",
-    ("healthy", "early"): "In colour and texture, this test cannot tell them from new real pictures.",
-    ("healthy", "late"): "In what they show, this test cannot tell them from new real pictures.",
+    ("healthy", "early"): "By what the early layers see, this test cannot tell them from new real pictures.",
+    ("healthy", "late"): "By what the late layers see, this test cannot tell them from new real pictures.",
     ("healthy", "whole"): "This test cannot tell them from new real pictures.",
     ("under-fits", "early"): (
-        "In colour and texture they differ from real pictures: artifacts, blur, another palette, or simply "
-        "another resizing or compression."
+        "In what the early layers see they differ from real pictures. Artifacts, blur, another palette, or simply "
+        "another resizing or compression can do that."
     ),
     ("under-fits", "late"): (
-        "In what they show they differ from real pictures: malformed or unusual content, or subjects the training "
-        "pictures do not have."
+        "In what the late layers see they differ from real pictures. Malformed or unusual content, or subjects "
+        "that the training pictures do not have, can do that."
     ),
     ("under-fits", "whole"): "They differ from real pictures.",
 }

@@ -11,7 +11,7 @@ from PIL import Image
 
 from whorl.errors import WhorlError
 from whorl.images.contract import Picture
-from whorl.memorization.curve import ClosestPair
+from whorl.memorization.pairs import ClosestPair
 
 __all__ = ["PairPictures", "Picture", "check_picture", "data_uri", "enlarge", "is_small", "reduce"]
 

@@ -91,6 +91,7 @@ class SensitivityDisplay:
         choice = self._choice()
         low, high = map(plain, map(str, choice.layers)) if choice else ("", "")
         chosen = f" Low level: layer {low}; high level: layer {high}." if choice else ""
+        chosen += " The two hardly differ." if choice and choice.hardly_differ else ""
         return f"Response of {len(self.profile.layers)} layers to {names}.{chosen}"
 
     def _drawn(self) -> Figure:

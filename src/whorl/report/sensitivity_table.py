@@ -60,9 +60,10 @@ class SensitivityTable:
         except ScoreError:
             pass  # said below the table
         values = contrasts(profile.response, profile.levels)
-        for layer, response, value in zip(profile.layers, profile.response, values.tolist(), strict=True):
-            means = (f"{mean:.2f}" for mean in response.mean(axis=1).tolist())
-            yield shorten(str(layer), _LONGEST_LAYER_NAME), *means, signed(value, 2), marks.get(layer, "")
+        means = profile.by_alteration().tolist()
+        for layer, response, value in zip(profile.layers, means, values.tolist(), strict=True):
+            shown = (f"{mean:.2f}" for mean in response)
+            yield shorten(str(layer), _LONGEST_LAYER_NAME), *shown, signed(value, 2), marks.get(layer, "")
 
 
 def _ascii(text: str) -> str:

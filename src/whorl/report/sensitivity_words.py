@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.report.text import plain, signed
-from whorl.sensitivity import LayerChoice, SensitivityProfile, choose
+from whorl.sensitivity import LEAST_RISE, LayerChoice, SensitivityProfile, choose
 
 HALF = 0.5
 NOT_TOLD = (
@@ -29,23 +28,18 @@ def sensitivity_words(profile: SensitivityProfile, *, auto: bool = False) -> tup
     return (
         f"For low level (fine detail, texture) trust layer {plain(str(choice.low))}, for high level (how parts "
         f"are arranged) layer {plain(str(choice.high))}; they {used}.",
+        *([_hardly(choice)] if choice.hardly_differ else []),
         _why(profile, choice),
         _stable(choice),
         NOT_TOLD,
     )
 
 
-def mean_response(profile: SensitivityProfile, layer: Layer, level: str) -> float:
-    """Return a layer's mean response to the alterations that destroy one level."""
-    of_level = [each == level for each in profile.levels]
-    return float(profile.response[profile.layers.index(layer)][of_level].mean())
-
-
 def _why(profile: SensitivityProfile, choice: LayerChoice) -> str:
+    by_low, by_high = profile.by_level("low").tolist(), profile.by_level("high").tolist()
     told = [
-        f"by {mean_response(profile, layer, 'low'):.2f} and {mean_response(profile, layer, 'high'):.2f} at layer "
-        f"{plain(str(layer))}"
-        for layer in choice.layers
+        f"by {by_low[place]:.2f} and {by_high[place]:.2f} at layer {plain(str(layer))}"
+        for layer, place in zip(choice.layers, map(profile.layers.index, choice.layers), strict=True)
     ]
     low, high = (
         " and ".join(plain(each.name) for each in profile.alterations if each.level == level)
@@ -55,8 +49,27 @@ def _why(profile: SensitivityProfile, choice: LayerChoice) -> str:
         f"Why: {profile.n_pictures:,} held-out pictures were altered in known ways. With the distance to another "
         f"picture as 1, {low} (which spoil detail) and {high} (which spoil the arrangement) move the embedding, "
         f"on average, {told[0]}, {told[1]}. The contrast, the logarithm of the second over the first, rises "
-        f"from {signed(choice.low_contrast, 2)} to {signed(choice.high_contrast, 2)}; from no other layer to a "
-        "deeper one does it rise more."
+        f"from {signed(choice.low_contrast, 2)} to {signed(choice.high_contrast, 2)}, by {choice.rise:.2f}"
+        f"{_interval(choice)}; from no other layer to a deeper one does it rise more."
+    )
+
+
+def _interval(choice: LayerChoice) -> str:
+    if choice.interval is None:
+        return ""
+    return f" (95 % interval {signed(choice.interval.low, 2)} to {signed(choice.interval.high, 2)})"
+
+
+def _hardly(choice: LayerChoice) -> str:
+    reason = (
+        f"the contrast rises by less than {LEAST_RISE:.2f} from the one to the other (beside detail, arrangement "
+        "counts less than a quarter more)"
+        if choice.rise < LEAST_RISE
+        else "with other pictures the contrast might not rise at all from the one to the other"
+    )
+    return (
+        f"But the layers hardly differ: {reason}. A finding at one of them should not be read as one of low or of "
+        "high level."
     )
 
 

@@ -23,9 +23,10 @@ _APART = 0.14
 
 
 class TailDisplay:
-    """At every layer the share of generated pictures below the 1 % and the 5 % quantile of the held-out distances.
+    """At every layer the share of generated pictures as near as the nearest 1 % and 5 % of the held-out ones.
 
-    A healthy model has about 1 % and 5 %. Bars are exact 95 % intervals, each for itself.
+    A healthy model's share lies in the band of its colour with 95 %, as the held-out pictures are one sample of
+    many; bars are exact 95 % intervals of the share, these held-out pictures given. Each holds for itself.
 
     Attributes:
         figure_: the matplotlib figure, after `plot`.
@@ -58,10 +59,10 @@ class TailDisplay:
         layers = self.evidence.layers
         frame_layers(ax, self._names, small=small)
         _frame_shares(ax, small=small)
-        for number, level in enumerate(share.level for share in layers[0].tail):
+        for number in range(len(layers[0].tail)):
             shares = [layer.tail[number] for layer in layers]
             _draw(ax, shares, number, apart=_APART * (2 * number - 1), small=small)
-            ax.axhline(level, color=line_style(number).colour, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+            _expected(ax, shares[0], number)
         ax.set_title(
             _TITLE, loc="left", pad=22 if small else 6, fontsize=9 if small else 10.5, color=MUTED, fontfamily=FONT
         )  # fmt: skip
@@ -91,7 +92,7 @@ class TailDisplay:
         for number, level in enumerate(share.level for share in self.evidence.layers[0].tail):
             shares = [layer.tail[number].share for layer in self.evidence.layers]
             told.append(
-                f"below the {level:.0%} quantile of the held-out distances lie {min(shares):.1%} to "
+                f"as near as the nearest {level:.0%} of held-out pictures, or nearer, are {min(shares):.1%} to "
                 f"{max(shares):.1%} of the generated pictures"
             )
         return f"{_TITLE}: {'; '.join(told)}."
@@ -113,6 +114,12 @@ def _frame_shares(ax: Axes, *, small: bool) -> None:
     ax.tick_params(axis="y", labelsize=8.5 if small else 10, labelfontfamily=FONT, labelcolor=MUTED, length=0)
     ax.grid(axis="y", color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)
+
+
+def _expected(ax: Axes, share: TailShare, number: int) -> None:
+    colour = line_style(number).colour
+    ax.axhspan(share.expected_low, share.expected_high, color=colour, alpha=0.13, linewidth=0, zorder=0.5)
+    ax.axhline(share.expected, color=colour, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
 
 
 def _draw(ax: Axes, shares: list[TailShare], number: int, *, apart: float, small: bool) -> None:

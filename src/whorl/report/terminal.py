@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console, ConsoleOptions, OverflowMethod, RenderResult
+from rich.console import Console, ConsoleOptions, JustifyMethod, OverflowMethod, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from whorl.evidence import Finding
 from whorl.memorization.curve import Curve
-from whorl.memorization.verdict import healthy_limit
-from whorl.report.findings import layer_findings
+from whorl.memorization.verdict import LevelVerdict, healthy_limit
 from whorl.report.text import p_equation, p_number, percent, plain, shorten, signed
-from whorl.report.words import flagged_words, has_levels, headline, identical_words, level_words, notes
+from whorl.report.words import (
+    chosen_words,
+    flagged_words,
+    has_levels,
+    headline,
+    identical_words,
+    level_words,
+    notes,
+)
 
 _HALF = 8
 _LONGEST_LAYER_NAME = 10
 _LONGEST_SET_NAME = 18
-_WITH_LISTED = 90
+_SHORTEST_SET_NAME = 6
+_BETWEEN = 2
+_BY = {"mean rank": "mean", "lower tail": "tail"}
 _STYLES: dict[Finding, str] = {"copies": "bold red", "healthy": "green", "under-fits": "bold blue"}
 
 
@@ -54,8 +63,9 @@ class CurveTable:
         """Give rich what to print, in the letters this terminal has."""
         yield from self._parts(ascii_only=options.ascii_only)
 
-    def _parts(self, *, ascii_only: bool) -> Iterator[Table | Padding]:
-        yield _table(self.curve, ascii_only=ascii_only)
+    def _parts(self, *, ascii_only: bool) -> Iterator[Padding]:
+        yield Padding(_table(self.curve, ascii_only=ascii_only), (0, 0, 0, 1), expand=False)
+        yield Padding(Text(_hint(self.curve), style="dim"), (0, 0, 0, 1), expand=False)
         told = [_verdict_line(self.curve, level) for level in ("early", "late", "whole")]
         lines = [told[2]] if not has_levels(self.curve) else told
         lines = [Text(" "), *lines, Text(" "), Text(headline(self.curve))]
@@ -93,61 +103,96 @@ class ComparisonTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give rich what to print, in the letters this terminal has."""
         ascii_only = options.ascii_only
-        table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+        table = empty_table(ascii_only=ascii_only)
         overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"
-        wide = options.max_width >= _WITH_LISTED
-        table.add_column("set", no_wrap=True, overflow=overflow, max_width=_LONGEST_SET_NAME)
-        for title in ("whole", "low level", "high level"):
-            table.add_column(title, no_wrap=True, overflow=overflow)
-        for title in ("lowest", "highest", *(["listed"] if wide else []), "exact"):
-            table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
-        for name, curve in self.curves.items():
-            cells = [
-                Text(shorten(plain(name), _LONGEST_SET_NAME)),
-                *_findings(curve),
-                *_extremes(curve, wide=wide),
-            ]
+        first = next(iter(self.curves.values()))
+        split = has_levels(first)
+        words = ("whole", *(("early", "late") if split else ()))
+        numbers = ("lowest", "highest", "listed", "exact")
+        table.add_column("set", no_wrap=True, overflow=overflow)
+        for title in (*words, *numbers):
+            side: JustifyMethod = "left" if title in words else "right"
+            table.add_column(title, justify=side, no_wrap=True, overflow=overflow)
+        rows = [[*_findings(curve, split=split), *_extremes(curve)] for curve in self.curves.values()]
+        room = room_for_names(options.max_width, (*words, *numbers), rows)
+        for name, row in zip(self.curves, rows, strict=True):
+            cells = [Text(shorten(plain(name), room)), *row]
             table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in cells))
-        yield table
-        listed = "listed: likely copies; " if wide else ""
-        told = f"lowest, highest: standardised C_T over the layers; {listed}exact: identical copies"
-        hint = Text(told, style="dim")
-        yield Padding(hint, (0, 0, 0, 1), expand=False)
+        yield Padding(table, (0, 0, 0, 1), expand=False)
+        groups = "early, late: the first and the last third of the Reference's layers; " if split else ""
+        told = [
+            f"{groups}lowest, highest: standardised C_T over the layers; listed: likely copies; exact: identical "
+            "copies"
+        ]
+        if len(first.of_layers) > len(first.layers):
+            told.append(chosen_words(first))
+        for line in told:
+            text = Text(line, style="dim")
+            yield Padding(in_ascii(text) if ascii_only else text, (0, 0, 0, 1), expand=False)
 
 
-def _findings(curve: Curve) -> Iterator[Text]:
+def _findings(curve: Curve, *, split: bool) -> Iterator[Text]:
     verdict = curve.verdict
-    for level in (verdict.whole, verdict.early, verdict.late):
+    for level in (verdict.whole, *((verdict.early, verdict.late) if split else ())):
         yield Text(level.finding, style=_STYLES[level.finding])
 
 
-def _extremes(curve: Curve, *, wide: bool) -> Iterator[Text]:
+def _extremes(curve: Curve) -> Iterator[Text]:
     yield Text(signed(float(curve.standardised.min())))
     yield Text(signed(float(curve.standardised.max())))
-    if wide:
-        yield Text("?" if curve.evidence is None else f"{curve.evidence.n_flagged:,}")
+    yield Text("?" if curve.evidence is None else f"{curve.evidence.n_flagged:,}")
     yield Text("?" if curve.identical is None else f"{curve.identical:,}")
 
 
+def empty_table(*, ascii_only: bool) -> Table:
+    """Return a table whose columns stand so close that they fit 80."""
+    return Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+
+
+def room_for_names(
+    width: int, titles: Sequence[str], rows: Sequence[Sequence[Text]], *, names: int = 1
+) -> int:
+    """Return how many letters of a set's name fit beside the other columns; a longer one loses its middle.
+
+    >>> rows = [[Text("under-fits")]]
+    >>> room_for_names(40, ["found"], rows), room_for_names(20, ["found"], rows)
+    (18, 6)
+    """
+    others = sum(max(len(title), *(len(row[i]) for row in rows)) + _BETWEEN for i, title in enumerate(titles))
+    room = (width - 1 - others) // names - _BETWEEN
+    return min(_LONGEST_SET_NAME, max(_SHORTEST_SET_NAME, room))
+
+
 def _table(curve: Curve, *, ascii_only: bool) -> Table:
-    table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+    table = empty_table(ascii_only=ascii_only)
     overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"  # rich's ellipsis is no ASCII
-    for title in ("layer", "C_T", "std.", "p copies", "covers"):
+    for title in ("layer", "C_T", "std.", "covers"):
         table.add_column(title, justify="right", no_wrap=True, overflow=overflow)
     bar = "copies".center(_HALF) + ("|" if ascii_only else "│") + "under-fits"[: _HALF + 2]
     table.add_column(bar, no_wrap=True, overflow=overflow)
-    table.add_column("verdict", no_wrap=True, overflow=overflow)
+    table.add_column("adj. p", justify="right", no_wrap=True, overflow=overflow)
+    for title in ("by", "verdict"):
+        table.add_column(title, no_wrap=True, overflow=overflow)
     limit = healthy_limit(len(curve.layers))
     widest = max(2 * limit, *(abs(score.standardised) for score in curve.scores))
-    for layer, score, finding in zip(curve.layers, curve.scores, layer_findings(curve), strict=True):
-        style = _STYLES[finding]
-        numbers = (signed(score.value, 2), signed(score.standardised), p_number(score.p_value))
-        row = [Text(shorten(str(layer), _LONGEST_LAYER_NAME)), *map(Text, numbers)]
-        row.append(Text(percent(score.coverage)))
+    for score, found in zip(curve.scores, curve.by_layer, strict=True):
+        style = _STYLES[found.finding]
+        numbers = (signed(score.value, 2), signed(score.standardised), percent(score.coverage))
+        row = [Text(shorten(str(found.strongest), _LONGEST_LAYER_NAME)), *map(Text, numbers)]
         row.append(Text(_bar(score.standardised / widest, ascii_only=ascii_only), style=style))
-        row.append(Text(finding, style=style))
+        row += [Text(p_number(found.p_value)), Text(_BY[found.by]), Text(found.finding, style=style)]
         table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in row))
     return table
+
+
+def _hint(curve: Curve) -> str:
+    family = f" for all {len(curve.layers)} layers" if len(curve.layers) > 1 else ""
+    told = (
+        f"adj. p: of copying or of under-fitting, the smaller one, adjusted{family}; std.: standardised C_T"
+    )
+    if any(layer.by == "lower tail" for layer in curve.by_layer):
+        told += "; by tail: how many pictures are among the very nearest, of which C_T tells nothing"
+    return told
 
 
 def _bar(share: float, *, ascii_only: bool) -> str:
@@ -160,12 +205,13 @@ def _bar(share: float, *, ascii_only: bool) -> str:
 
 def _verdict_line(curve: Curve, level: str) -> Text:
     words = level_words(curve, level)  # type: ignore[arg-type]
-    verdict = getattr(curve.verdict, level)
+    verdict: LevelVerdict = getattr(curve.verdict, level)
     line = Text(f"{level:<6}")
     line.append(f"{words.finding:<11}", style=_STYLES[words.finding])
     where = f"layer {shorten(str(verdict.strongest), _LONGEST_LAYER_NAME)}"
     line.append(
-        f"{where}, standardised {signed(verdict.standardised)}, adjusted {p_equation(verdict.p_value)}"
+        f"{where}, standardised {signed(verdict.standardised)}, adjusted {p_equation(verdict.p_value)} by "
+        f"{verdict.by}"
     )
     return line
 

@@ -9,14 +9,17 @@ from markupsafe import Markup
 
 from whorl.encoders.contract import Layer
 from whorl.evidence import Finding, OtherScores
-from whorl.memorization.curve import ClosestPair, Curve
+from whorl.memorization.curve import Curve
+from whorl.memorization.pairs import ClosestPair
 from whorl.memorization.pooled_score import PooledScore
+from whorl.memorization.verdict import LevelVerdict
 from whorl.report.contact_sheet import MOST_SAMPLES, contact_sheet
 from whorl.report.curve_display import CurveDisplay
 from whorl.report.entries import ReportEntry, ReportFigure
 from whorl.report.figures import renumber
-from whorl.report.findings import layer_findings
+from whorl.report.findings import by_tail_alone
 from whorl.report.palette import FINDING_MARKS
+from whorl.report.phrases import EARLY_AND_LATE
 from whorl.report.pictures import PairPictures, Picture, data_uri, is_small
 from whorl.report.tail_display import TailDisplay
 from whorl.report.words import (
@@ -98,6 +101,7 @@ class LayerRow:
 
     layer: Layer
     score: PooledScore
+    found: LevelVerdict
     badge: Badge
     used: int
     cells: int
@@ -119,6 +123,8 @@ class EntryView:
     early: LevelWords
     late: LevelWords
     split: bool
+    early_and_late: str
+    inside_the_band: bool
     despite: bool
     notes: tuple[str, ...]
     partitions: int
@@ -159,8 +165,6 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
         several: whether its pictures become one strip among strips, or stand alone in two rows.
     """
     curve = entry.curve
-    findings = layer_findings(curve)
-    rows = zip(curve.layers, curve.scores, findings, strict=True)
     early, late, whole = (level_words(curve, level) for level in ("early", "late", "whole"))
     return EntryView(
         name=entry.name,
@@ -175,10 +179,12 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
         early=early,
         late=late,
         split=has_levels(curve),
+        early_and_late=EARLY_AND_LATE,
+        inside_the_band=bool(by_tail_alone(curve)),
         despite=bool(curve.identical) and curve.verdict.whole.finding != "copies",
         notes=notes(curve),
         partitions=curve.settings.partitions,
-        rows=tuple(_layer_row(layer, score, finding) for layer, score, finding in rows),
+        rows=tuple(_layer_row(*pair) for pair in zip(curve.scores, curve.by_layer, strict=True)),
         groups=tuple(_groups(curve, entry.pair_pictures)),
         sheet=_sheet(entry, strip=several) if entry.samples else None,
         figures=figure_view({"": curve}, number),
@@ -190,9 +196,10 @@ def entry_view(entry: ReportEntry, number: int, *, several: bool) -> EntryView:
     )
 
 
-def _layer_row(layer: Layer, score: PooledScore, finding: Finding) -> LayerRow:
+def _layer_row(score: PooledScore, found: LevelVerdict) -> LayerRow:
     cells = [cell for part in score.by_partition for cell in part.cells]
-    return LayerRow(layer, score, Badge(finding), sum(cell.used for cell in cells), len(cells))
+    used = sum(cell.used for cell in cells)
+    return LayerRow(found.strongest, score, found, Badge(found.finding), used, len(cells))
 
 
 def figure_view(curves: Mapping[str, Curve], number: int) -> FigureView:
@@ -240,7 +247,7 @@ def _sheet(entry: ReportEntry, *, strip: bool) -> SheetView:
 def _groups(curve: Curve, pictures: tuple[PairPictures, ...]) -> Iterator[PairGroup]:
     for layer, why in _deciding_layers(curve).items():
         at_hand = [shown for shown in pictures if shown.pair.layer == layer]
-        listed = [PairPictures(pair) for pair in curve.closest_pairs if pair.layer == layer]
+        listed = [PairPictures(pair) for pair in curve.pairs_of(layer)]
         pairs = at_hand or listed
         if pairs:
             yield PairGroup(layer, why, tuple(_pair(shown, curve.n_test) for shown in pairs))
@@ -249,10 +256,10 @@ def _groups(curve: Curve, pictures: tuple[PairPictures, ...]) -> Iterator[PairGr
 def _deciding_layers(curve: Curve) -> dict[Layer, str]:
     verdict = curve.verdict
     if not has_levels(curve):
-        return {verdict.whole.strongest: "is the only one"}
+        return {verdict.whole.strongest: "is the only one" if len(curve.layers) == 1 else "decides"}
     chosen = {
-        verdict.early.strongest: "decides at low level",
-        verdict.late.strongest: "decides at high level",
+        verdict.early.strongest: "decides among the early layers",
+        verdict.late.strongest: "decides among the late layers",
     }
     return {verdict.whole.strongest: "decides the whole", **chosen} if _between(curve) else chosen
 
@@ -268,7 +275,7 @@ def _pair(shown: PairPictures, n_test: int) -> PairView:
         train=_picture("training", pair.train_id, shown.train),
         generated=_picture("generated", pair.generated_id, shown.generated),
         distance=pair.distance,
-        nearness=nearness(pair.test_share, n_test),
+        nearness=nearness(pair.test_share, n_test, pair.by),
     )
 
 

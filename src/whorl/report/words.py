@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from whorl.evidence import ALPHA, Finding
+from whorl.evidence import ALPHA, Finding, Measure, least_listed
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import LevelVerdict
 from whorl.report import phrases
@@ -43,8 +43,8 @@ class LevelWords:
 
 
 def has_levels(curve: Curve) -> bool:
-    """Return whether early and late layers are different ones: not on a curve of one layer."""
-    return curve.verdict.early.layers != curve.verdict.late.layers
+    """Return whether early and late layers are judged apart; see `Verdict`."""
+    return curve.verdict.split
 
 
 def level_words(curve: Curve, level: Level) -> LevelWords:
@@ -61,7 +61,7 @@ def level_words(curve: Curve, level: Level) -> LevelWords:
     verdict: LevelVerdict = getattr(curve.verdict, level)
     return LevelWords(
         level=level,
-        title=phrases.TITLES[level] if has_levels(curve) else phrases.ONE_LAYER,
+        title=_title(curve, level),
         layers=layer_span(verdict.layers),
         finding=verdict.finding,
         found=phrases.TAIL_FOUND if _few(verdict) else phrases.FOUND[verdict.finding],
@@ -81,11 +81,11 @@ def headline(curve: Curve) -> str:
     if finding == "healthy":
         return phrases.HEADLINES["healthy"]
     opening = phrases.TAIL_HEADLINE if _few(verdict.whole) else phrases.HEADLINES[finding]
-    sentence = f"{opening} {phrases.WHERE[_where(curve, finding)]}"
+    sentence = f"{opening} {_where(curve, finding)}"
     if finding == "copies" and has_levels(curve):
         far = [name for name in ("early", "late") if getattr(verdict, name).finding == "under-fits"]
         if far:
-            sentence += f" At {'low' if far == ['early'] else 'high'} level they lie farther away instead."
+            sentence += f" At {far[0]} layers they lie farther away instead."
     return sentence
 
 
@@ -104,7 +104,7 @@ def identical_words(curve: Curve) -> str:
 
 def notes(curve: Curve) -> tuple[str, ...]:
     """Return what should be known before the curve is believed: layers, coverage, skipped, warnings."""
-    told = [chosen_words(curve)] if curve.of_layers else []
+    told = [chosen_words(curve)] if len(curve.of_layers) > len(curve.layers) else []
     low = [
         (layer, share)
         for layer, share in zip(curve.layers, curve.coverage, strict=True)
@@ -152,14 +152,16 @@ def limits(curve: Curve) -> tuple[str, ...]:
     )
 
 
-def nearness(test_share: float, n_test: int | None) -> str:
-    """Say how many held-out pictures lie as near to training as a generated one.
+def nearness(test_share: float, n_test: int | None, by: Measure = "distance") -> str:
+    """Say how many held-out pictures lie as near to training as a generated one, and by which measure.
 
     >>> nearness(0.0, 10_000)
     'nearer than all 10,000 held-out pictures'
     >>> nearness(0.0012, 10_000)
     '12 of 10,000 held-out pictures are as near'
     """
+    if by != "distance":
+        return f"{nearness(test_share, n_test)}, for how far training pictures lie apart there"
     if n_test is None and test_share:
         return f"{percent(test_share)} of the held-out pictures are as near"
     if n_test is None:
@@ -173,6 +175,12 @@ def nearness(test_share: float, n_test: int | None) -> str:
 def _sure(verdict: LevelVerdict, n_layers: int) -> str:
     low = verdict.standardised < 0
     where = f" at {layer_span([verdict.strongest])}" if n_layers > 1 else ""
+    if verdict.by == "lower tail":
+        return (
+            f"What comes nearest to a finding is how many pictures are among the very nearest{where}. Chance "
+            f"alone would crowd as many there, at any layer, {how_often(verdict.p_value)} (adjusted "
+            f"{p_equation(verdict.p_value)})."
+        )
     somewhere = f"one of {n_layers} layers" if n_layers > 1 else "it"
     return (
         f"Standardised C_T is {signed(verdict.standardised)}{where}, where 0, give or take 1, is ordinary. Chance "
@@ -187,16 +195,27 @@ def _few(verdict: LevelVerdict) -> bool:
 
 
 def _sure_of_few(curve: Curve, verdict: LevelVerdict) -> str:
-    shares = {} if curve.evidence is None else {layer.layer: layer.tail for layer in curve.evidence.layers}
-    told = [
-        f"{percent(share.share)} of them are nearer than the nearest {percent(share.level)} of held-out pictures"
-        for share in shares.get(verdict.strongest, ())
-    ]
+    evidence = curve.evidence
     where = f" at {layer_span([verdict.strongest])}" if len(curve.layers) > 1 else ""
-    return (
-        f"{' and '.join(told)}{where}. Chance alone would crowd as many among the nearest, at any layer, "
-        f"{how_often(verdict.p_value)} (adjusted {p_equation(verdict.p_value)})."
+    chance = (
+        f"Chance alone would crowd as many among the nearest, at any layer, {how_often(verdict.p_value)} "
+        f"(adjusted {p_equation(verdict.p_value)})."
     )
+    crowds = {layer.layer: layer.crowd for layer in evidence.layers} if evidence else {}
+    crowd = crowds.get(verdict.strongest)
+    if crowd is None:
+        return chance
+    expected = crowd.nearest * curve.n_generated / (curve.n_generated + curve.n_test)
+    by = "" if crowd.measure == "distance" else ", for how far training pictures lie apart there,"
+    return (
+        f"Of the {crowd.nearest:,} pictures that lie nearest to training{by}{where}, generated and held-out "
+        f"together, {crowd.first:,} {_are(crowd.first)} generated, where about {_about(expected)} would be "
+        f"expected. {chance}"
+    )
+
+
+def _about(count: float) -> str:
+    return f"{count:,.0f}" if count >= 10 else f"{count:.1f}"
 
 
 def flagged_words(curve: Curve) -> str | None:
@@ -205,18 +224,36 @@ def flagged_words(curve: Curve) -> str | None:
         return None
     count, copies = curve.evidence.n_flagged, curve.evidence.copies
     listed = f"{count:,} {'picture is' if count == 1 else 'pictures are'}" if count else "No picture is"
+    least = least_listed(curve.n_generated, curve.n_test)
+    few = (
+        f" With {curve.n_test:,} held-out pictures such a list cannot name fewer than {least:,}, so single copies "
+        "do not appear on it."
+        if least > 1
+        else ""
+    )
+    estimate = max(copies.estimate, float(curve.identical or 0))
     return (
-        f"{listed} listed as likely copies (of such lists at most one in ten is none, on average). All in all "
-        f"about {copies.estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to {copies.high:.0f}) are nearer "
-        "to training, at some layer, than chance explains."
+        f"{listed} listed as likely copies (on average at most one in ten pictures on such a list is there by "
+        f"chance).{few} All in all about {estimate:.0f} of {curve.n_generated:,} ({copies.low:.0f} to "
+        f"{max(copies.high, estimate):.0f}) are nearer to training, at some layer, than chance explains."
     )
 
 
+def _title(curve: Curve, level: Level) -> str:
+    if has_levels(curve):
+        return phrases.TITLES[level]
+    return phrases.ONE_LAYER if len(curve.layers) == 1 else phrases.NOT_SPLIT
+
+
 def _where(curve: Curve, finding: Finding) -> str:
+    if len(curve.layers) == 1:
+        return phrases.WHERE["one"]
     if not has_levels(curve):
-        return "one"
+        found = [layer.strongest for layer in curve.by_layer if layer.finding == finding]
+        return f"It shows at {layer_span(found)}."
     early, late = (part.finding == finding for part in (curve.verdict.early, curve.verdict.late))
-    return {(True, True): "both", (True, False): "early", (False, True): "late"}.get((early, late), "between")
+    names = {(True, True): "both", (True, False): "early", (False, True): "late"}
+    return phrases.WHERE[names.get((early, late), "between")]
 
 
 def _are(count: int) -> str:

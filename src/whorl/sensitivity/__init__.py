@@ -1,6 +1,6 @@
 """How each layer responds to known alterations of pictures, and which layers to trust for which level."""
 
-from whorl.sensitivity.choice import LayerChoice, choose, contrasts
+from whorl.sensitivity.choice import LEAST_RISE, LayerChoice, choose, contrasts
 from whorl.sensitivity.measure import (
     DEFAULT_PICTURES,
     LABEL,
@@ -10,12 +10,14 @@ from whorl.sensitivity.measure import (
     measure,
     originals_and_altered,
 )
-from whorl.sensitivity.profile import MeasuredAlteration, SensitivityProfile
+from whorl.sensitivity.profile import Interval, MeasuredAlteration, SensitivityProfile
 
 __all__ = [
     "DEFAULT_PICTURES",
     "LABEL",
     "LEAST_PICTURES",
+    "LEAST_RISE",
+    "Interval",
     "LayerChoice",
     "MeasuredAlteration",
     "SensitivityProfile",

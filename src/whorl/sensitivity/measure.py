@@ -17,7 +17,7 @@ from whorl.errors import ScoreError, WhorlError
 from whorl.files import digest_strings
 from whorl.images import Concatenation, ImageSource, Selection, open_images
 from whorl.neighbors import nearest
-from whorl.sensitivity.choice import best_pair, contrasts
+from whorl.sensitivity.choice import best_pair, contrasts, rise_interval
 from whorl.sensitivity.profile import MeasuredAlteration, SensitivityProfile
 from whorl.sensitivity.resampling import RESAMPLES, Distances, resampled
 
@@ -165,11 +165,12 @@ def _profile(
     levels = tuple(alteration.level for alteration in alterations)
     of_draws = np.stack(by_draw, axis=1)
     low, high = np.quantile(of_draws, (0.025, 0.975), axis=0)
-    pairs = [pair for values in contrasts(of_draws, levels) if (pair := best_pair(values))]
+    response, of_draw = np.stack(responses), contrasts(of_draws, levels)
+    pairs = [pair for values in of_draw if (pair := best_pair(values))]
     return SensitivityProfile(
         layers=tuple(kept),
         alterations=tuple(MeasuredAlteration.of(alteration) for alteration in alterations),
-        response=np.stack(responses),
+        response=response,
         low=low,
         high=high,
         recognised=np.stack(recognised),
@@ -180,6 +181,7 @@ def _profile(
         seed=seed,
         encoder=encoder,
         left_out=tuple(left_out),
+        rise=rise_interval(contrasts(response, levels), of_draw),
     )
 
 

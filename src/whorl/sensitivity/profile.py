@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -38,6 +38,30 @@ class MeasuredAlteration:
         return cls(alteration.name, alteration.level, alteration.unit, alteration.strengths)
 
 
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval."""
+
+    low: float
+    high: float
+
+
+def mean_of_level(
+    response: NDArray[np.float64], levels: Sequence[Level], level: Level
+) -> NDArray[np.float64]:
+    """Return the mean response to the alterations that destroy one level.
+
+    Args:
+        response: float64 (..., L, A, S).
+        levels: A of them.
+        level: which.
+
+    Returns:
+        float64 (..., L).
+    """
+    return np.asarray(response[..., np.array(levels) == level, :].mean(axis=(-2, -1)))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class SensitivityProfile:
     """How far each of L layers moves when pictures are altered in A ways, each in S grades.
@@ -54,6 +78,8 @@ class SensitivityProfile:
         low_wins, high_wins: int64 (L,), in how many resamples the layer is chosen as the low-level, as the
             high-level one; see `choose`.
         resamples: how many there were.
+        rise: 95 % interval, from the same resamples, of the rise of the contrast between the two layers that
+            `choose` chooses; None where none are, or in a profile that was measured before this was.
         n_pictures: how many pictures were altered.
         seed: fixed the pictures drawn, their alterations and the resamples.
         encoder: digest of the encoder, with the layers it had then.
@@ -73,6 +99,7 @@ class SensitivityProfile:
     seed: int
     encoder: str
     left_out: tuple[Layer, ...] = ()
+    rise: Interval | None = None
 
     def __repr__(self) -> str:
         names = ", ".join(alteration.name for alteration in self.alterations)
@@ -86,6 +113,14 @@ class SensitivityProfile:
         """What each alteration destroys."""
         return tuple(alteration.level for alteration in self.alterations)
 
+    def by_alteration(self) -> NDArray[np.float64]:
+        """Return each layer's response to each alteration, the mean over its strengths, float64 (L, A)."""
+        return np.asarray(self.response.mean(axis=-1))
+
+    def by_level(self, level: Level) -> NDArray[np.float64]:
+        """Return each layer's mean response to the alterations that destroy one level, float64 (L,)."""
+        return mean_of_level(self.response, self.levels, level)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the profile as JSON values."""
         return {
@@ -95,6 +130,7 @@ class SensitivityProfile:
             **{name: getattr(self, name).tolist() for name in (*_BY_GRADE, *_BY_LAYER)},
             **{name: getattr(self, name) for name in _PLAIN},
             "left_out": list(self.left_out),
+            "rise": asdict(self.rise) if self.rise else None,
         }
 
     @classmethod
@@ -125,6 +161,7 @@ class SensitivityProfile:
                 **arrays,
                 **{name: data[name] for name in _PLAIN},
                 left_out=tuple(data["left_out"]),
+                rise=Interval(**data["rise"]) if data.get("rise") else None,
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise StorageError(f"this sensitivity profile is incomplete: {error}.") from error
