@@ -18,10 +18,10 @@ def copying_numbers(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return F numbers of each generated and of each held-out picture, all about 0 on average for held-out ones.
 
-    For each layer: the placement (the share of the cell's held-out pictures that are nearer to training, less 1/2), mean
-    over the partitions; whether the picture is below the held-out pictures' 5 % quantile of the distance, and of the
-    distance relative to the spacing; and for each partition and cell the placement where the picture is in that cell, 0
-    where it is not: summed over pictures, the cell's Mann-Whitney U, up to constants.
+    For each layer: the placement (the share of the cell's held-out pictures that are nearer to training, less
+    1/2), mean over the partitions; whether the picture is below the held-out pictures' 5 % quantile of the
+    distance, and of the distance relative to the spacing; and for each partition and cell the placement where the picture is
+    in that cell, 0 where it is not: summed over pictures, the cell's Mann-Whitney U, up to constants.
 
     Args:
         layers: of one set.
@@ -33,8 +33,11 @@ def copying_numbers(
     m = len(layers[0].generated)
     for layer in layers:
         by_cell = [_placed(part, m) for part in layer.partitions]
-        columns.append(np.mean([each.sum(axis=1) for each in by_cell], axis=0)[:, None])
-        columns += [_tail(values, m)[:, None] for values in (layer.distances.nearness, layer.distances.relative)]
+        placement = np.sum([each.sum(axis=1) for each in by_cell], axis=0) / len(by_cell)
+        columns.append(placement[:, None])
+        columns += [
+            _tail(values, m)[:, None] for values in (layer.distances.nearness, layer.distances.relative)
+        ]
         columns += by_cell
     numbers = np.concatenate(columns, axis=1)
     return numbers[:m], numbers[m:]
@@ -54,4 +57,4 @@ def _placed(part: CellDistances, m: int) -> NDArray[np.float64]:
 
 def _tail(values: NDArray[np.float64], m: int) -> NDArray[np.float64]:
     limit = np.quantile(values[m:], TAIL_LEVEL, method="inverted_cdf")
-    return (values <= limit) - TAIL_LEVEL
+    return np.asarray((values <= limit) - TAIL_LEVEL, np.float64)

@@ -55,8 +55,10 @@ class FingerprintSpace:
         return Whitening.fit(self.standardised([layer.test for layer in self._layers]))
 
     def standardised(self, points: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """Return each layer's points (m, C), each component over its spread in T, side by side: (m, sum of C)."""
-        return np.concatenate([part / each.spread for part, each in zip(points, self.train, strict=True)], axis=1)
+        """Return each layer's points (m, C) side by side, each component over its spread in T: (m, sum of C)."""
+        return np.concatenate(
+            [part / each.spread for part, each in zip(points, self.train, strict=True)], axis=1
+        )
 
 
 class SetMeasurements:
@@ -65,7 +67,6 @@ class SetMeasurements:
     Args:
         curve: of the set, fresh from its Reference.
         space: of the same Reference, where it is at hand from another set.
-        grey: (mean, standard deviation) of the pictures' grey levels, for the statistics baseline.
 
     Raises:
         ScoreError: the curve was read back from JSON.
@@ -117,8 +118,8 @@ class SetMeasurements:
     def _c_t(self, chosen: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return C_T at each layer, the mean over partitions; NaN where no cell holds enough pictures.
 
-        A cell counts with more pictures than the Reference asks for, or than 4 % of the set, if these are fewer: 20
-        of 500, as in the paper.
+        A cell counts with more pictures than the Reference asks for, or than 4 % of the set, if these are fewer:
+        20 of 500, as in the paper.
         """
         tau = min(_LEAST_SHARE, self.curve.settings.min_generated / len(chosen))
         values = np.full(len(self._layers), np.nan)
@@ -149,7 +150,7 @@ class SetMeasurements:
         )
 
 
-def fingerprint(curve: Curve) -> Fingerprint:
+def fingerprint_of(curve: Curve) -> Fingerprint:
     """Return the fingerprint of a curve's pictures.
 
     Raises:

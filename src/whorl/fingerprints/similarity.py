@@ -20,11 +20,11 @@ def similarity(
 ) -> float:
     """Return how alike two curves are; higher is closer.
 
-    l2: 1 / (1 + |a - b|). cosine: a.b / (|a| |b|). both: alpha times the cosine plus 1 - alpha times l2. He, Zhao, Bai,
-    Hsieh (arXiv 2407.21159), section 5, as computed by the authors' code.
+    l2: 1 / (1 + |a - b|). cosine: a.b / (|a| |b|). both: alpha times the cosine plus 1 - alpha times l2. He, Zhao,
+    Bai, Hsieh (arXiv 2407.21159), section 5, as computed by the authors' code.
 
     Args:
-        a: a curve, of which C_T from its second layer on is used, as the authors do; or (L,) numbers, taken as given.
+        a: a curve, of which C_T from its second layer on is used, as the authors do; or (L,) numbers, as given.
         b: likewise; a Curve of the same Reference.
         rule: "l2", "cosine" or "both".
         alpha: the weight of the cosine in "both".
@@ -32,7 +32,7 @@ def similarity(
     Raises:
         ScoreError: different lengths or References, nothing to compare, NaN, or an unknown rule.
 
-    >>> similarity([1.0, 2.0], [1.0, 2.0])
+    >>> similarity([3.0, 4.0], [3.0, 4.0])
     1.0
     >>> similarity([1.0, 0.0], [0.0, 1.0], rule="cosine")
     0.0
@@ -43,8 +43,8 @@ def similarity(
         raise ScoreError(f"alpha must lie between 0 and 1; got {alpha}.")
     if isinstance(a, Curve) and isinstance(b, Curve) and (a.reference, a.layers) != (b.reference, b.layers):
         raise ScoreError(
-            f"these curves are of different References or layers ({a.reference[:12]} and {b.reference[:12]}) and "
-            "cannot be compared; score both sets against one Reference."
+            f"these curves are of different References or layers ({a.reference[:12]} and {b.reference[:12]}) "
+            "and cannot be compared; score both sets against one Reference."
         )
     return _similarity(*_checked(a, b), rule, alpha)
 
@@ -55,8 +55,8 @@ def _checked(a: Curve | ArrayLike, b: Curve | ArrayLike) -> tuple[NDArray[np.flo
     )
     if x.shape != y.shape or x.ndim != 1 or x.size == 0:
         raise ScoreError(
-            f"similarity needs two curves of one length, of at least one layer (two of a Curve, whose first is left "
-            f"out); got shapes {x.shape} and {y.shape}."
+            "similarity needs two curves of one length, of at least one layer (two of a Curve, whose first is "
+            f"left out); got shapes {x.shape} and {y.shape}."
         )
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise ScoreError("similarity needs finite numbers; leave out layers that cannot be scored.")

@@ -13,7 +13,7 @@ class Whitening:
     """The mean of F numbers over held-out pictures, and the symmetric inverse root of their covariance.
 
     The mean over m pictures like the held-out ones, less `mean`, times `inverse_root`, has a covariance of about
-    1 / m times the identity: two sets of one model lie about sqrt(2 F / m) apart, in every direction alike.
+    1 / m times the identity: two such sets lie about sqrt(2 F / m) apart, in every direction alike.
 
     Attributes:
         mean: float64 (F,).
@@ -28,8 +28,8 @@ class Whitening:
         """Fit on the numbers of n pictures (n, F), which may be fewer than F.
 
         The covariance is shrunk towards a multiple of the identity, by as much as n demands (Ledoit and Wolf, A
-        Well-Conditioned Estimator for Large-Dimensional Covariance Matrices, 2004); every number is scaled to variance
-        1 first, so that none is shrunk for its unit. Numbers that do not vary count for nothing.
+        Well-Conditioned Estimator for Large-Dimensional Covariance Matrices, 2004); every number is scaled to
+        variance 1 first, so that none is shrunk for its unit. Numbers that do not vary count for nothing.
 
         >>> rows = np.random.default_rng(0).normal(size=(500, 3)) * [1, 10, 0]
         >>> whitened = Whitening.fit(rows).apply(rows)
