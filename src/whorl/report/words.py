@@ -228,7 +228,7 @@ def flagged_words(curve: Curve) -> str | None:
     few = (
         f" With {curve.n_test:,} held-out pictures such a list cannot name fewer than {least:,}, so single copies "
         "do not appear on it."
-        if least > 1
+        if least > 1 and not count
         else ""
     )
     estimate = max(copies.estimate, float(curve.identical or 0))
