@@ -20,8 +20,8 @@ def copying_numbers(
 
     For each layer: the placement (the share of the cell's held-out pictures that are nearer to training, less
     1/2), mean over the partitions; whether the picture is below the held-out pictures' 5 % quantile of the
-    distance, and of the distance relative to the spacing; and for each partition and cell the placement where the picture is
-    in that cell, 0 where it is not: summed over pictures, the cell's Mann-Whitney U, up to constants.
+    distance, and of the distance relative to the spacing; and for each partition and cell the placement where the
+    picture is in that cell, 0 where it is not: summed over pictures, the cell's Mann-Whitney U, up to constants.
 
     Args:
         layers: of one set.
