@@ -19,14 +19,14 @@ SCHEMA = "whorl-fingerprint/1"
 
 @dataclass(frozen=True, eq=False)
 class Fingerprint:
-    """Numbers measured on a set of pictures, layer by layer, on one Reference.
+    """Numbers measured on a set of pictures on one Reference.
 
     Attributes:
         reference: digest of the Reference, or the name of a published setting; fingerprints of different ones must
             never be compared.
         layers: from shallow to deep, L of them.
         n_pictures: how many pictures were measured.
-        parts: by name, each float64 with L rows; NaN where a layer has no such number.
+        parts: by name, each float64 of any shape; NaN where there is no such number.
         settings: what else decides the numbers, as JSON values.
     """
 
@@ -35,14 +35,6 @@ class Fingerprint:
     n_pictures: int
     parts: Mapping[str, NDArray[np.float64]]
     settings: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        wrong = [name for name, part in self.parts.items() if len(part) != len(self.layers)]
-        if wrong:
-            raise StorageError(
-                f"a fingerprint of {len(self.layers)} layers needs as many rows in every part; "
-                f"{', '.join(sorted(wrong))} has others."
-            )
 
     @cached_property
     def digest(self) -> str:
