@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from whorl.demo.generators import Generator, Generators
 from whorl.demo.training import Training
-from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.display import Display
+from whorl.report.figures import new_figure
 from whorl.report.palette import FINDING_COLOURS, FONT, INK, MUTED
 from whorl.report.plain_axes import frame_plain
 
 _UNSEEN, _SEEN = FINDING_COLOURS["under-fits"], FINDING_COLOURS["copies"]
 
 
-class TrainingDisplay:
+class TrainingDisplay(Display):
     """Loss on seen and on unseen pictures over the steps, and the moments at which the model was kept.
 
     Attributes:
@@ -27,7 +26,6 @@ class TrainingDisplay:
         axes_: its two axes, the sound training's first.
     """
 
-    figure_: Figure
     axes_: NDArray[np.object_]
 
     def __init__(self, generators: Generators) -> None:
@@ -49,15 +47,9 @@ class TrainingDisplay:
         sound.set_ylim(0, 1.3 * max(losses))
         return self
 
-    def save(self, path: str | Path) -> Path:
-        """Write it as SVG or PNG, told by the suffix."""
-        return save_figure(self.figure_, path, title=self._title())
-
-    def to_svg(self) -> str:
-        """Return it as an SVG element for a page."""
-        return figure_svg(self.figure_, title=self._title())
-
-    def _title(self) -> str:
+    @property
+    def description(self) -> str:
+        """The figure in words, for readers who cannot see it."""
         moments = ", ".join(f"{generator.name} at step {generator.step}" for generator in self.generators)
         return f"Losses of the demo's models on digits they learn from and on unseen ones; kept: {moments}"
 

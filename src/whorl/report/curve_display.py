@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal, Self, TypeAlias
 
 import numpy as np
@@ -17,7 +16,8 @@ from whorl.errors import WhorlError
 from whorl.memorization.curve import Curve
 from whorl.memorization.verdict import healthy_limit
 from whorl.report.curve_axes import frame_layers, frame_values, mark_groups, mark_regions, name_axes
-from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.display import Display
+from whorl.report.figures import new_figure
 from whorl.report.findings import by_tail_alone, layer_findings
 from whorl.report.line_names import name_lines
 from whorl.report.palette import FINDING_COLOURS, FINDING_MARKERS, FONT, INK, line_style
@@ -28,7 +28,7 @@ Value: TypeAlias = Literal["standardised", "raw"]
 _TITLES: dict[Value, str] = {"standardised": "Standardised C_T, layer by layer", "raw": "C_T, layer by layer"}
 
 
-class CurveDisplay:
+class CurveDisplay(Display):
     """C_T at every layer of one or several curves of the same Reference.
 
     Below the healthy band: generated pictures nearer to training than fresh real ones (copies). Above:
@@ -47,7 +47,6 @@ class CurveDisplay:
     'mine'
     """
 
-    figure_: Figure
     ax_: Axes
 
     def __init__(self, curves: Mapping[str, Curve], *, value: Value = "standardised") -> None:
@@ -100,19 +99,6 @@ class CurveDisplay:
         self._lines(ax, values, small=small)
         return self
 
-    def to_svg(self, *, prefix: str = "w") -> str:
-        """Return the figure as one ``<svg>`` element; `prefix` starts its ids, another per figure of a page."""
-        return figure_svg(self._drawn(), title=self.description, prefix=prefix)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the figure as .svg or .png in one step; equal curves give equal bytes.
-
-        Raises:
-            WhorlError: another suffix.
-            StorageError: the disk is full or read-only.
-        """
-        return save_figure(self._drawn(), path, title=self.description)
-
     @property
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
@@ -132,9 +118,6 @@ class CurveDisplay:
         words = any(isinstance(layer, str) for curve in self.curves.values() for layer in curve.layers)
         legend = 0.1 * len(self.curves) if len(self.curves) > 1 else 0.0
         return new_figure(4.0, 3.7 + 0.6 * words + legend) if small else new_figure(9.0, 4.7 + 0.4 * words)
-
-    def _drawn(self) -> Figure:
-        return self.figure_ if hasattr(self, "figure_") else self.plot().figure_
 
     def _lines(self, ax: Axes, values: Mapping[str, NDArray[np.float64]], *, small: bool) -> None:
         if len(values) == 1:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from whorl.evidence import LayerDifference, PairDifference
 from whorl.memorization.comparison import Comparison
 from whorl.report.curve_axes import frame_layers
-from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.display import Display
+from whorl.report.figures import new_figure
 from whorl.report.palette import FAINT, FONT, GRID, INK, MUTED, line_style
 from whorl.report.text import p_equation, plain, shorten, signed
 
@@ -23,7 +22,7 @@ _MARKERS = {"mean rank": "o", "lower tail": "D"}
 _LONGEST_NAME = 16
 
 
-class DifferencesDisplay:
+class DifferencesDisplay(Display):
     """Difference of mean placements at every layer, with 95 % intervals, a panel for each pair of sets.
 
     Below 0 the first set of the pair lies nearer to training. Filled points: the sets differ there; the colour is
@@ -42,8 +41,6 @@ class DifferencesDisplay:
     >>> display.figure_.axes[0].get_title(loc="left")
     'A − B'
     """
-
-    figure_: Figure
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -74,19 +71,6 @@ class DifferencesDisplay:
         )
         return self
 
-    def to_svg(self, *, prefix: str = "d") -> str:
-        """Return the figure as one ``<svg>`` element; `prefix` starts its ids, another per figure of a page."""
-        return figure_svg(self._drawn(), title=self.description, prefix=prefix)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the figure as .svg or .png in one step; equal comparisons give equal bytes.
-
-        Raises:
-            WhorlError: another suffix.
-            StorageError: the disk is full or read-only.
-        """
-        return save_figure(self._drawn(), path, title=self.description)
-
     @property
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
@@ -97,9 +81,6 @@ class DifferencesDisplay:
             differ = "they differ" if pair.significant else "no difference shown"
             told.append(f"{plain(pair.first)} minus {plain(pair.second)} {span} ({differ})")
         return f"Difference of mean placements, layer by layer: {'; '.join(told)}."
-
-    def _drawn(self) -> Figure:
-        return self.figure_ if hasattr(self, "figure_") else self.plot().figure_
 
     def _panel(self, ax: Axes, pair: PairDifference) -> None:
         frame_layers(ax, [layer.layer for layer in pair.layers], small=True)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from whorl.errors import WhorlError
-from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.display import Display
+from whorl.report.figures import new_figure
 from whorl.report.palette import FAINT, FONT, INK, MUTED, PLACEHOLDER
 from whorl.report.pictures import PairPictures, Picture, enlarge, reduce
 from whorl.report.text import plain, shorten
@@ -28,7 +27,7 @@ _MOST_PIXELS = 400
 _ID_LETTERS = 34
 
 
-class PairsDisplay:
+class PairsDisplay(Display):
     """Generated pictures beside the training pictures nearest to them.
 
     Attributes:
@@ -44,7 +43,6 @@ class PairsDisplay:
     2
     """
 
-    figure_: Figure
     axes_: tuple[Axes, ...]
 
     def __init__(self, pairs: Sequence[PairPictures], *, n_test: int | None = None, title: str = "") -> None:
@@ -95,19 +93,6 @@ class PairsDisplay:
         self.axes_ = tuple(axes)
         return self
 
-    def to_svg(self, *, prefix: str = "w") -> str:
-        """Return the figure as one ``<svg>`` element."""
-        return figure_svg(self._drawn(), title=self.description, prefix=prefix)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the figure as .svg or .png in one step; equal pairs give equal bytes.
-
-        Raises:
-            WhorlError: another suffix.
-            StorageError: the disk is full or read-only.
-        """
-        return save_figure(self._drawn(), path, title=self.description)
-
     @property
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
@@ -116,9 +101,6 @@ class PairsDisplay:
             f"{len(self.pairs)} pairs of training and generated pictures; the first is generated "
             f"{plain(first.generated_id)} beside training {plain(first.train_id or 'unknown')}."
         )
-
-    def _drawn(self) -> Figure:
-        return self.figure_ if hasattr(self, "figure_") else self.plot().figure_
 
     def _pair(self, shown: PairPictures, left: float, bottom: float) -> list[Axes]:
         width, height = self.figure_.get_size_inches()

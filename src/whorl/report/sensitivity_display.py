@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from whorl.alterations import Level
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.report.curve_axes import frame_layers
-from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.display import Display
+from whorl.report.figures import new_figure
 from whorl.report.palette import FAINT, FONT, GRID, INK, MUTED
 from whorl.report.text import plain, shorten
 from whorl.sensitivity import LayerChoice, SensitivityProfile, choose, contrasts
@@ -27,7 +26,7 @@ _LONGEST_NAME = 14
 _ROOM_FOR_LEGEND = 1.3
 
 
-class SensitivityDisplay:
+class SensitivityDisplay(Display):
     """How far each layer moves when pictures are altered: a panel for each alteration, and the contrast.
 
     Attributes:
@@ -42,7 +41,6 @@ class SensitivityDisplay:
     5
     """
 
-    figure_: Figure
     axes_: tuple[Axes, ...]
 
     def __init__(self, profile: SensitivityProfile) -> None:
@@ -71,19 +69,6 @@ class SensitivityDisplay:
         self.axes_ = tuple(axes)
         return self
 
-    def to_svg(self, *, prefix: str = "w") -> str:
-        """Return the figure as one ``<svg>`` element; `prefix` starts its ids, another per figure of a page."""
-        return figure_svg(self._drawn(), title=self.description, prefix=prefix)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the figure as .svg or .png in one step; equal profiles give equal bytes.
-
-        Raises:
-            WhorlError: another suffix.
-            StorageError: the disk is full or read-only.
-        """
-        return save_figure(self._drawn(), path, title=self.description)
-
     @property
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
@@ -93,9 +78,6 @@ class SensitivityDisplay:
         chosen = f" Low level: layer {low}; high level: layer {high}." if choice else ""
         chosen += " The two hardly differ." if choice and choice.hardly_differ else ""
         return f"Response of {len(self.profile.layers)} layers to {names}.{chosen}"
-
-    def _drawn(self) -> Figure:
-        return self.figure_ if hasattr(self, "figure_") else self.plot().figure_
 
     def _choice(self) -> LayerChoice | None:
         try:

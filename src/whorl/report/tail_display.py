@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Self
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from whorl.encoders.contract import Layer
 from whorl.errors import WhorlError
 from whorl.evidence import Evidence, TailShare
 from whorl.report.curve_axes import frame_layers
-from whorl.report.figures import figure_svg, new_figure, save_figure
+from whorl.report.display import Display
+from whorl.report.figures import new_figure
 from whorl.report.palette import FONT, GRID, MUTED, line_style
 
 _TITLE = "Pictures very near to training, layer by layer"
@@ -22,7 +21,7 @@ _TICKS = (0, 0.01, 0.05, 0.1, 0.2, 0.5, 1)
 _APART = 0.14
 
 
-class TailDisplay:
+class TailDisplay(Display):
     """At every layer the share of generated pictures as near as the nearest 1 % and 5 % of the held-out ones.
 
     A healthy model's share lies in the band of its colour with 95 %, as the held-out pictures are one sample of
@@ -40,7 +39,6 @@ class TailDisplay:
     'Pictures very near to training, layer by layer'
     """
 
-    figure_: Figure
     ax_: Axes
 
     def __init__(self, evidence: Evidence | None) -> None:
@@ -72,19 +70,6 @@ class TailDisplay:
         )  # fmt: skip
         return self
 
-    def to_svg(self, *, prefix: str = "w") -> str:
-        """Return the figure as one ``<svg>`` element; `prefix` starts its ids."""
-        return figure_svg(self._drawn(), title=self.description, prefix=prefix)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the figure as .svg or .png in one step.
-
-        Raises:
-            WhorlError: another suffix.
-            StorageError: the disk is full or read-only.
-        """
-        return save_figure(self._drawn(), path, title=self.description)
-
     @property
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
@@ -100,9 +85,6 @@ class TailDisplay:
     @property
     def _names(self) -> list[Layer]:
         return [layer.layer for layer in self.evidence.layers]
-
-    def _drawn(self) -> Figure:
-        return self.figure_ if hasattr(self, "figure_") else self.plot().figure_
 
 
 def _frame_shares(ax: Axes, *, small: bool) -> None:
