@@ -39,20 +39,8 @@ def audit(
             "--output", "-o", help="Folder for result.json, the table per picture, the curve and report.html."
         ),
     ] = None,
-    train: Annotated[
-        str | None,
-        typer.Option(
-            "--train",
-            help="T's pictures, to show the closest pairs.",
-            show_default="where they were when the Reference was built",
-        ),
-    ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
-        ),
-    ] = None,
+    train: shared.TrainPictures = None,
+    encoder: shared.ReferenceEncoder = None,
     fail_below: Annotated[
         float | None,
         typer.Option("--fail-below", help="Exit with 1 when the smallest standardised C_T is below this."),

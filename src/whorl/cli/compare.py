@@ -42,20 +42,8 @@ def compare(
             show_default="the end of its path",
         ),
     ] = None,
-    train: Annotated[
-        str | None,
-        typer.Option(
-            "--train",
-            help="T's pictures, to show the closest pairs.",
-            show_default="where they were when the Reference was built",
-        ),
-    ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
-        ),
-    ] = None,
+    train: shared.TrainPictures = None,
+    encoder: shared.ReferenceEncoder = None,
     layers: shared.ScoredLayers = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Take at most so many pictures of each set, drawn at random.")

@@ -57,6 +57,18 @@ Cache = Annotated[
     ),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", rich_help_panel=RUN, help="Keep no embeddings on disk.")]
+TrainPictures = Annotated[
+    str | None,
+    typer.Option(
+        "--train",
+        help="T's pictures, to show the closest pairs.",
+        show_default="where they were when the Reference was built",
+    ),
+]
+ReferenceEncoder = Annotated[
+    str | None,
+    typer.Option("--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"),
+]
 ScoredLayers = Annotated[
     str | None,
     typer.Option(

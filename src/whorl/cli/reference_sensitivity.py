@@ -29,12 +29,7 @@ def sensitivity(
         typer.Option(min=10, help="With --test: how many held-out pictures to alter.", show_default="100"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes which pictures, and how they are altered.")] = 0,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            "--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"
-        ),
-    ] = None,
+    encoder: shared.ReferenceEncoder = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for sensitivity.json, .svg and .png.")
     ] = None,
