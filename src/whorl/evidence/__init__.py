@@ -4,7 +4,16 @@ from whorl.evidence.authenticity import Authenticity, authenticity, relative
 from whorl.evidence.calibrated_distance import CalibratedDistance, calibrated, calibrated_distance
 from whorl.evidence.differences import PairDifference, differences
 from whorl.evidence.distance_ratio import DistanceRatio, distance_ratio
-from whorl.evidence.evidence import ALPHA, Evidence, Finding, LayerDistances, LayerEvidence, Statistic, weigh
+from whorl.evidence.evidence import (
+    ALPHA,
+    Evidence,
+    Finding,
+    LayerDistances,
+    LayerEvidence,
+    Statistic,
+    finding_of,
+    weigh,
+)
 from whorl.evidence.lower_tail import Crowd, Measure
 from whorl.evidence.mean_rank import CellDistances
 from whorl.evidence.other_scores import OtherScores
@@ -39,6 +48,7 @@ __all__ = [
     "copy_count",
     "differences",
     "distance_ratio",
+    "finding_of",
     "flagged",
     "least_listed",
     "relative",

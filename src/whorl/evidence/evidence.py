@@ -95,13 +95,10 @@ class Evidence:
     @property
     def finding(self) -> Finding:
         """The one verdict over all layers; copies where both are found."""
-        return self.finding_of(self.layers)
-
-    def finding_of(self, layers: Sequence[LayerEvidence]) -> Finding:
-        """Return what some of the layers say, at the family-wise level of all."""
-        if min(layer.adjusted_copies for layer in layers) <= self.alpha:
-            return "copies"
-        return "under-fits" if min(layer.adjusted_under_fits for layer in layers) <= self.alpha else "healthy"
+        return finding_of(
+            min(layer.adjusted_copies for layer in self.layers),
+            min(layer.adjusted_under_fits for layer in self.layers),
+        )
 
     @property
     def flagged(self) -> NDArray[np.bool_]:
@@ -137,12 +134,22 @@ class Evidence:
         return cls(layers, data["alpha"], data["divisions"], np.empty(0), copies, data["flagged"])
 
 
+def finding_of(copying: float, under_fitting: float) -> Finding:
+    """Return what two adjusted p-values say at the level `ALPHA`; copies where both are small.
+
+    >>> finding_of(0.01, 0.01), finding_of(0.5, 0.5)
+    ('copies', 'healthy')
+    """
+    if copying <= ALPHA:
+        return "copies"
+    return "under-fits" if under_fitting <= ALPHA else "healthy"
+
+
 def weigh(
     layers: Sequence[LayerDistances],
     generated: int,
     *,
     min_generated: int,
-    alpha: float = ALPHA,
     divisions: int = DIVISIONS,
     seed: int = 0,
 ) -> Evidence:
@@ -152,7 +159,6 @@ def weigh(
         layers: the same pictures in the same order at every layer.
         generated: m.
         min_generated: a cell counts when it holds more generated pictures than this.
-        alpha: the level of the verdict, on either side.
         divisions: how many random ones.
         seed: fixes them.
     """
@@ -187,7 +193,7 @@ def weigh(
     )
     return Evidence(
         found,
-        alpha,
+        ALPHA,
         divisions,
         pictures,
         copy_count(pictures, total - generated),

@@ -9,7 +9,7 @@ from typing import Any
 from scipy import stats
 
 from whorl.encoders.contract import Layer
-from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence, Statistic
+from whorl.evidence import ALPHA, Evidence, Finding, LayerEvidence, Statistic, finding_of
 from whorl.memorization.pooled_score import PooledScore
 
 
@@ -171,13 +171,10 @@ def _from_evidence(score: PooledScore, layer: LayerEvidence) -> _Seen:
 def _group(seen: Sequence[_Seen]) -> LevelVerdict:
     copying = min(seen, key=lambda each: (each.copying, each.standardised))
     under_fitting = min(seen, key=lambda each: (each.under_fitting, -each.standardised))
-    finding: Finding = "healthy"
-    strongest = min(seen, key=lambda each: (each.smallest, -abs(each.standardised)))
-    low_side = strongest.low_side
-    if copying.copying <= ALPHA:
-        finding, strongest, low_side = "copies", copying, True
-    elif under_fitting.under_fitting <= ALPHA:
-        finding, strongest, low_side = "under-fits", under_fitting, False
+    finding = finding_of(copying.copying, under_fitting.under_fitting)
+    nearest_to_one = min(seen, key=lambda each: (each.smallest, -abs(each.standardised)))
+    strongest = {"copies": copying, "healthy": nearest_to_one, "under-fits": under_fitting}[finding]
+    low_side = finding == "copies" or (finding == "healthy" and strongest.low_side)
     return LevelVerdict(
         finding=finding,
         layers=tuple(each.layer for each in seen),
