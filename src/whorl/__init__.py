@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from whorl.embeddings import embed
     from whorl.encoders import load_encoder
     from whorl.errors import EncoderError, ImageError, ScoreError, StorageError, WhorlError, WhorlWarning
-    from whorl.fingerprints import similarity
+    from whorl.fingerprints.similarity import similarity
     from whorl.images import open_images
     from whorl.memorization import Comparison, CTScore, Curve, Reference, c_t, compare, z_u
     from whorl.registry import Registry
@@ -37,7 +37,7 @@ _HOMES = {
     "embed": "whorl.embeddings",
     "load_encoder": "whorl.encoders",
     "open_images": "whorl.images",
-    "similarity": "whorl.fingerprints",
+    "similarity": "whorl.fingerprints.similarity",
     "z_u": "whorl.memorization",
 }
 

@@ -1,7 +1,8 @@
-"""Fingerprints: what a set of pictures tells of the model that made them, and how two such sets are compared."""
+"""Fingerprints: what a set of pictures tells of the model that made them, and how two such sets are compared.
+
+The record alone is imported here, so that a registry can be looked through without the libraries that measure.
+"""
 
 from whorl.fingerprints.fingerprint import Fingerprint
-from whorl.fingerprints.measure import FingerprintSpace, SetMeasurements, fingerprint_of
-from whorl.fingerprints.similarity import similarity
 
-__all__ = ["Fingerprint", "FingerprintSpace", "SetMeasurements", "fingerprint_of", "similarity"]
+__all__ = ["Fingerprint"]
