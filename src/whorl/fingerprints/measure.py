@@ -15,6 +15,7 @@ from whorl.fingerprints.frechet import Gaussian, frechet_distance
 from whorl.fingerprints.whitening import Whitening
 from whorl.memorization.curve import Curve
 from whorl.memorization.measured import MeasuredPictures
+from whorl.memorization.measured_set import MeasuredSet
 from whorl.memorization.score import HeldOutDistances, score_distances
 
 _LEAST_SHARE = 0.04
@@ -31,13 +32,13 @@ class FingerprintSpace:
         self._layers = tuple(layers)
 
     @classmethod
-    def of(cls, curve: Curve) -> FingerprintSpace:
-        """Return the space of a curve's Reference.
+    def of(cls, pictures: MeasuredSet | Curve) -> FingerprintSpace:
+        """Return the space of the Reference that a set was measured on.
 
         Raises:
-            ScoreError: the curve was read back from JSON.
+            ScoreError: a curve that was read back from JSON.
         """
-        return cls(_measured(curve))
+        return cls(_measured(pictures).layers)
 
     @cached_property
     def train(self) -> tuple[Gaussian, ...]:
@@ -65,16 +66,20 @@ class SetMeasurements:
     """A set's pictures, of which fingerprints are taken: of all, or of some again and again.
 
     Args:
-        curve: of the set, fresh from its Reference.
+        pictures: the set, as measured on its Reference, or its curve.
         space: of the same Reference, where it is at hand from another set.
 
     Raises:
-        ScoreError: the curve was read back from JSON.
+        ScoreError: a curve that was read back from JSON.
     """
 
-    def __init__(self, curve: Curve, space: FingerprintSpace | None = None) -> None:
-        self.curve, self._layers = curve, _measured(curve)
+    def __init__(self, pictures: MeasuredSet | Curve, space: FingerprintSpace | None = None) -> None:
+        self.pictures = _measured(pictures)
+        self._layers = self.pictures.layers
         self.space = space or FingerprintSpace(self._layers)
+
+    def __len__(self) -> int:
+        return len(self.pictures)
 
     @cached_property
     def _copying(self) -> NDArray[np.float64]:
@@ -86,7 +91,7 @@ class SetMeasurements:
 
     @cached_property
     def _held_out(self) -> list[list[HeldOutDistances]]:
-        m = self.curve.n_generated
+        m = len(self)
         return [
             [HeldOutDistances.of(part.distances[m:], part.cells[m:]) for part in layer.partitions]
             for layer in self._layers
@@ -98,12 +103,12 @@ class SetMeasurements:
         Args:
             rows: which, as positions in the set.
         """
-        chosen = np.arange(self.curve.n_generated) if rows is None else np.asarray(rows)
+        chosen = np.arange(len(self)) if rows is None else np.asarray(rows)
         content = self._content[chosen]
         spread = content.std(axis=0)
         return Fingerprint(
-            reference=self.curve.reference,
-            layers=self.curve.layers,
+            reference=self.pictures.reference,
+            layers=self.pictures.names,
             n_pictures=len(chosen),
             parts={
                 "c_t": self._c_t(chosen),
@@ -121,7 +126,7 @@ class SetMeasurements:
         A cell counts with more pictures than the Reference asks for, or than 4 % of the set, if these are fewer:
         20 of 500, as in the paper.
         """
-        tau = min(_LEAST_SHARE, self.curve.settings.min_generated / len(chosen))
+        tau = min(_LEAST_SHARE, self.pictures.settings.min_generated / len(chosen))
         values = np.full(len(self._layers), np.nan)
         for i, (layer, sides) in enumerate(zip(self._layers, self._held_out, strict=True)):
             found = []
@@ -150,18 +155,28 @@ class SetMeasurements:
         )
 
 
-def fingerprint_of(curve: Curve) -> Fingerprint:
-    """Return the fingerprint of a curve's pictures.
+def fingerprint_of(pictures: MeasuredSet | Curve) -> Fingerprint:
+    """Return the fingerprint of a set.
 
     Raises:
-        ScoreError: the curve was read back from JSON, which does not keep what is needed.
+        ScoreError: a curve that was read back from JSON, which does not keep what is needed.
     """
-    return SetMeasurements(curve).fingerprint()
+    return SetMeasurements(pictures).fingerprint()
 
 
-def _measured(curve: Curve) -> tuple[MeasuredPictures, ...]:
-    if not curve.measured:
+def _measured(pictures: MeasuredSet | Curve) -> MeasuredSet:
+    if isinstance(pictures, MeasuredSet):
+        return pictures
+    if not pictures.measured:
         raise ScoreError(
             "this curve was read from a file and has no numbers per picture; score the pictures again."
         )
-    return curve.measured
+    return MeasuredSet(
+        pictures.reference,
+        pictures.settings,
+        pictures.measured,
+        source=pictures.source,
+        keys=pictures.keys,
+        keys_of=pictures.keys_of,
+        warnings=pictures.warnings,
+    )

@@ -108,11 +108,11 @@ class LayerReference:
         )
         return cls(layer, projection, tuple(partitions), projected, held_out, around)
 
-    def score(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> LayerScore:
-        """Score generated pictures (m, D) by this layer.
+    def measure(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> MeasuredPictures:
+        """Find where generated pictures (m, D) lie beside T and P.
 
         Raises:
-            ScoreError: the width differs from the Reference's, or no cell can be scored.
+            ScoreError: the width differs from the Reference's.
         """
         width = self.projection.components.shape[1]
         if generated.shape[1] != width:
@@ -124,32 +124,42 @@ class LayerReference:
         cells = [part.cells.assign(projected) for part in self.partitions]
         train_cells = [part.train_cells for part in self.partitions]
         found = list(_nearest(projected, self.train, cells, train_cells, settings))
-        distances = [_in_scope(near, settings) for near in found]
-        everywhere = found[0].everywhere
-        share = np.searchsorted(self._sorted_test, everywhere.distance, side="right") / len(self._sorted_test)
+        return MeasuredPictures(
+            layer=self.layer,
+            generated=projected,
+            train=self.train,
+            test=self.test,
+            nearest=found[0].everywhere,
+            partitions=tuple(
+                part.together(_in_scope(near, settings), own)
+                for part, near, own in zip(self.partitions, found, cells, strict=True)
+            ),
+            test_surroundings=self.test_surroundings,
+            metric=settings.metric,
+        )
+
+    def score(self, generated: NDArray[np.float32], settings: ReferenceSettings) -> LayerScore:
+        """Score generated pictures (m, D) by this layer.
+
+        Raises:
+            ScoreError: the width differs from the Reference's, or no cell can be scored.
+        """
+        measured = self.measure(generated, settings)
+        m, near = len(generated), measured.nearest
+        distances = [part.distances[:m] for part in measured.partitions]
+        cells = [part.cells[:m].astype(np.int32) for part in measured.partitions]
+        share = np.searchsorted(self._sorted_test, near.distance, side="right") / len(self._sorted_test)
         return LayerScore(
             pooled(self.partitions, distances, cells, min_generated=settings.min_generated),
             LayerPictures(
                 layer=self.layer,
                 cells=tuple(cells),
                 distances=tuple(distances),
-                nearest=everywhere.index,
-                nearest_distances=everywhere.distance,
+                nearest=near.index,
+                nearest_distances=near.distance,
                 test_shares=share,
             ),
-            MeasuredPictures(
-                layer=self.layer,
-                generated=projected,
-                train=self.train,
-                test=self.test,
-                nearest=everywhere,
-                partitions=tuple(
-                    part.together(its, own)
-                    for part, its, own in zip(self.partitions, distances, cells, strict=True)
-                ),
-                test_surroundings=self.test_surroundings,
-                metric=settings.metric,
-            ),
+            measured,
         )
 
     @property

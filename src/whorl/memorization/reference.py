@@ -25,6 +25,7 @@ from whorl.memorization.fit import check_sizes, fit_contents, listed
 from whorl.memorization.inputs import open_train_and_test
 from whorl.memorization.layer_reference import LayerScore
 from whorl.memorization.layer_sensitivity import AutoLayers, auto_layers, measured_if_possible
+from whorl.memorization.measured_set import MeasuredSet
 from whorl.memorization.memory import DEFAULT_MEMORY, parse_memory
 from whorl.memorization.overlap import shared_keys
 from whorl.memorization.pairs import ClosestPair, PairNames, nearest_pairs
@@ -226,13 +227,8 @@ class Reference(ReferenceContents):
         Raises:
             ScoreError: a layer is missing or of another width, NaN, too few rows, no cell that can be scored.
         """
-        held = generated if isinstance(generated, Embeddings) else self._wrap(generated)
+        held = self._checked(generated)
         self.check_count(len(held), held.source)
-        missing = [layer for layer in self.layers if layer not in held.layers]
-        if missing:
-            raise ScoreError(
-                f"the Reference scores layers {listed(self.layers)}; these embeddings lack {listed(missing)}."
-            )
         chosen = chosen_layers(self.layers, layers, self.sensitivity)
         parts = [part for part in self.layer_references if part.layer in chosen]
         # NumPy's threads, which wait by spinning, and torch's would stand in each other's way at every layer.
@@ -263,6 +259,46 @@ class Reference(ReferenceContents):
             auto=layers == AUTO,
             keys=held.keys,
             keys_of=held.keys_of,
+        )
+
+    def measure(
+        self, images: Any, *, encoder: str | Path | Encoder | None = None, **options: Unpack[EncodeOptions]
+    ) -> MeasuredSet:
+        """Find where pictures lie beside T and P, without a score: as few of them as there are.
+
+        Args:
+            images: anything `whorl.open_images` takes.
+            encoder: the Reference's own encoder, where it cannot be found under the name it had.
+            **options: see `whorl.embeddings.EncodeOptions`.
+
+        Raises:
+            EncoderError: the encoder is not at hand, or is another one.
+        """
+        source = open_images(images)
+        return self.measure_embeddings(
+            embed(source, self.load_encoder(encoder), label="generated", **options)
+        )
+
+    def measure_embeddings(self, generated: Mapping[Layer, NDArray[np.floating]] | Embeddings) -> MeasuredSet:
+        """Find where embeddings {layer: (m, D)} made elsewhere lie beside T and P, without a score.
+
+        Raises:
+            ScoreError: a layer is missing or of another width, or NaN.
+        """
+        held = self._checked(generated)
+        with one_thread_of_blas():
+            layers = tuple(
+                part.measure(held.layer(part.layer), self.settings) for part in self.layer_references
+            )
+        _, notes = self._compare_keys(held)
+        return MeasuredSet(
+            self.digest,
+            self.settings,
+            layers,
+            source=held.source,
+            keys=held.keys,
+            keys_of=held.keys_of,
+            warnings=tuple(notes),
         )
 
     def with_sensitivity(self, profile: SensitivityProfile) -> Reference:
@@ -329,6 +365,15 @@ class Reference(ReferenceContents):
         for note in contents.warnings:
             python_warnings.warn(note, WhorlWarning, stacklevel=3)
         return cls(**_fields(contents), _loaded_encoder=encoder)
+
+    def _checked(self, generated: Mapping[Layer, NDArray[np.floating]] | Embeddings) -> Embeddings:
+        held = generated if isinstance(generated, Embeddings) else self._wrap(generated)
+        missing = [layer for layer in self.layers if layer not in held.layers]
+        if missing:
+            raise ScoreError(
+                f"the Reference scores layers {listed(self.layers)}; these embeddings lack {listed(missing)}."
+            )
+        return held
 
     def _wrap(self, arrays: Mapping[Layer, NDArray[np.floating]]) -> Embeddings:
         if isinstance(arrays, Mapping):  # layers that are not scored must not change what the rows' keys mean
