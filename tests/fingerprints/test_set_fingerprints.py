@@ -8,7 +8,7 @@ from whorl import Curve, Reference, ScoreError
 from whorl.fingerprints import Fingerprint
 from whorl.fingerprints.copying import copying_numbers
 from whorl.fingerprints.frechet import Gaussian, frechet_distance
-from whorl.fingerprints.measure import FingerprintSpace, SetMeasurements, fingerprint_of
+from whorl.fingerprints.measure import LEAST_PICTURES, SetMeasurements, fingerprint_of
 from whorl.fingerprints.whitening import Whitening
 
 
@@ -83,17 +83,31 @@ def test_frechet_distance_equals_the_formula_with_a_matrix_root():
     assert frechet_distance(Gaussian.of(a), Gaussian.of(a)) == pytest.approx(0, abs=1e-8)
 
 
-def test_too_few_pictures_have_no_c_t_but_are_measured(reference):
-    measured = SetMeasurements(reference.curve_from_embeddings(a_set(4, shift=9.0)))
-    few = measured.fingerprint(np.arange(3))
+def test_few_pictures_have_no_c_t_but_are_measured(reference):
+    measured = SetMeasurements(reference.measure_embeddings(a_set(4, shift=9.0)))
+    few = measured.fingerprint(np.arange(LEAST_PICTURES))
     assert Fingerprint.from_dict(few.to_dict()).digest == few.digest
     assert np.isfinite(few.parts["means"]).all()
+
+
+def test_three_pictures_have_no_fingerprint(reference):
+    with pytest.raises(ScoreError, match="at least 10 pictures by one model; got 3"):
+        fingerprint_of(reference.measure_embeddings(a_set(4, n=3)))
+
+
+def test_a_small_set_measures_as_in_a_curve(reference):
+    pictures = a_set(8)
+    with pytest.raises(ScoreError, match="too few"):
+        reference.curve_from_embeddings({k: v[:15] for k, v in pictures.items()})
+    few = reference.measure_embeddings({k: v[:15] for k, v in pictures.items()})
+    whole = SetMeasurements(reference.curve_from_embeddings(pictures)).fingerprint(np.arange(15))
+    assert few == whole
 
 
 def test_a_space_made_from_another_set_gives_the_same_numbers(reference):
     first, second = (reference.curve_from_embeddings(a_set(seed)) for seed in (5, 6))
     own = fingerprint_of(second)
-    shared = SetMeasurements(second, FingerprintSpace.of(first)).fingerprint()
+    shared = SetMeasurements(second, SetMeasurements(first).space).fingerprint()
     assert own.digest == shared.digest
 
 

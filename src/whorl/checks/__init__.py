@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whorl.checks.alterations import check_alteration
 from whorl.checks.encoders import check_encoder
+from whorl.checks.fingerprints import check_method
 from whorl.checks.images import check_image_source
 
-__all__ = ["check_alteration", "check_encoder", "check_image_source"]
+__all__ = ["check_alteration", "check_encoder", "check_image_source", "check_method"]

@@ -1,8 +1,7 @@
-"""From a curve's pictures to fingerprints: of all of them, or of some."""
+"""From pictures measured on a Reference to fingerprints: of all of them, or of some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,54 +11,15 @@ from whorl.errors import ScoreError
 from whorl.fingerprints.copying import copying_numbers
 from whorl.fingerprints.fingerprint import Fingerprint
 from whorl.fingerprints.frechet import Gaussian, frechet_distance
-from whorl.fingerprints.whitening import Whitening
+from whorl.fingerprints.space import FingerprintSpace
 from whorl.memorization.curve import Curve
-from whorl.memorization.measured import MeasuredPictures
 from whorl.memorization.measured_set import MeasuredSet
 from whorl.memorization.score import HeldOutDistances, score_distances
 
+LEAST_PICTURES = 10
+"""A set of fewer has no fingerprint."""
+
 _LEAST_SHARE = 0.04
-
-
-class FingerprintSpace:
-    """What depends on the Reference alone: the units in which sets are told apart.
-
-    Args:
-        layers: any set's measurements by the Reference; only what they hold of T and P is used.
-    """
-
-    def __init__(self, layers: Sequence[MeasuredPictures]) -> None:
-        self._layers = tuple(layers)
-
-    @classmethod
-    def of(cls, pictures: MeasuredSet | Curve) -> FingerprintSpace:
-        """Return the space of the Reference that a set was measured on.
-
-        Raises:
-            ScoreError: a curve that was read back from JSON.
-        """
-        return cls(_measured(pictures).layers)
-
-    @cached_property
-    def train(self) -> tuple[Gaussian, ...]:
-        """T at each layer."""
-        return tuple(Gaussian.of(layer.train) for layer in self._layers)
-
-    @cached_property
-    def copying(self) -> Whitening:
-        """Units of the copying numbers."""
-        return Whitening.fit(copying_numbers(self._layers)[1])
-
-    @cached_property
-    def content(self) -> Whitening:
-        """Units of the standardised embeddings of all layers side by side."""
-        return Whitening.fit(self.standardised([layer.test for layer in self._layers]))
-
-    def standardised(self, points: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """Return each layer's points (m, C) side by side, each component over its spread in T: (m, sum of C)."""
-        return np.concatenate(
-            [part / each.spread for part, each in zip(points, self.train, strict=True)], axis=1
-        )
 
 
 class SetMeasurements:
@@ -68,26 +28,69 @@ class SetMeasurements:
     Args:
         pictures: the set, as measured on its Reference, or its curve.
         space: of the same Reference, where it is at hand from another set.
+        pixels: float64 (m, 2), mean and mean square of each picture's pixels from 0 to 1; None where the
+            pictures are not at hand. See `whorl.fingerprints.pixels.pixel_moments`.
 
     Raises:
         ScoreError: a curve that was read back from JSON.
     """
 
-    def __init__(self, pictures: MeasuredSet | Curve, space: FingerprintSpace | None = None) -> None:
-        self.pictures = _measured(pictures)
+    def __init__(
+        self,
+        pictures: MeasuredSet | Curve,
+        space: FingerprintSpace | None = None,
+        pixels: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.pictures = measured_set(pictures)
         self._layers = self.pictures.layers
         self.space = space or FingerprintSpace(self._layers)
+        self._pixels = pixels
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     @cached_property
-    def _copying(self) -> NDArray[np.float64]:
+    def copying(self) -> NDArray[np.float64]:
+        """Whitened copying numbers of each picture, float64 (m, F)."""
         return self.space.copying.apply(copying_numbers(self._layers)[0])
 
     @cached_property
-    def _content(self) -> NDArray[np.float64]:
+    def content(self) -> NDArray[np.float64]:
+        """Standardised embeddings of each picture, all layers side by side, float64 (m, sum of C)."""
         return self.space.standardised([layer.generated for layer in self._layers])
+
+    def fingerprint(self, rows: NDArray[np.integer] | None = None) -> Fingerprint:
+        """Return the fingerprint of some pictures, or of all.
+
+        Args:
+            rows: which, as positions in the set.
+
+        Raises:
+            ScoreError: fewer than `LEAST_PICTURES`.
+        """
+        chosen = np.arange(len(self)) if rows is None else np.asarray(rows)
+        if len(chosen) < LEAST_PICTURES:
+            name = f"{self.pictures.source}: " if self.pictures.source else ""
+            raise ScoreError(
+                f"{name}a fingerprint needs at least {LEAST_PICTURES} pictures by one model; got {len(chosen)}. "
+                "Give more, 100 or so to be sure."
+            )
+        content = self.content[chosen]
+        means = content.mean(axis=0)
+        return Fingerprint(
+            reference=self.pictures.reference,
+            layers=self.pictures.names,
+            n_pictures=len(chosen),
+            parts={
+                "c_t": self._c_t(chosen),
+                "copying": self.copying[chosen].mean(axis=0),
+                "means": self.space.by_layer(means),
+                "spreads": self.space.by_layer(content.std(axis=0, ddof=1)),
+                "whitened_means": self.space.content.apply(means),
+                "frechet": self._frechet(chosen),
+                "pixels": self._pixel_statistics(chosen),
+            },
+        )
 
     @cached_property
     def _held_out(self) -> list[list[HeldOutDistances]]:
@@ -96,29 +99,6 @@ class SetMeasurements:
             [HeldOutDistances.of(part.distances[m:], part.cells[m:]) for part in layer.partitions]
             for layer in self._layers
         ]
-
-    def fingerprint(self, rows: NDArray[np.integer] | None = None) -> Fingerprint:
-        """Return the fingerprint of some pictures, or of all.
-
-        Args:
-            rows: which, as positions in the set.
-        """
-        chosen = np.arange(len(self)) if rows is None else np.asarray(rows)
-        content = self._content[chosen]
-        spread = content.std(axis=0)
-        return Fingerprint(
-            reference=self.pictures.reference,
-            layers=self.pictures.names,
-            n_pictures=len(chosen),
-            parts={
-                "c_t": self._c_t(chosen),
-                "copying": self._copying[chosen].mean(axis=0),
-                "means": content.mean(axis=0),
-                "spreads": np.log(np.maximum(spread, 1e-3)),
-                "whitened_means": self.space.content.apply(content.mean(axis=0)),
-                "frechet": self._frechet(chosen),
-            },
-        )
 
     def _c_t(self, chosen: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return C_T at each layer, the mean over partitions; NaN where no cell holds enough pictures.
@@ -154,17 +134,28 @@ class SetMeasurements:
             ]
         )
 
+    def _pixel_statistics(self, chosen: NDArray[np.integer]) -> NDArray[np.float64]:
+        if self._pixels is None:
+            return np.full(2, np.nan)
+        mean, square = self._pixels[chosen].mean(axis=0)
+        return np.array([mean, np.sqrt(max(0.0, square - mean**2))])
+
 
 def fingerprint_of(pictures: MeasuredSet | Curve) -> Fingerprint:
     """Return the fingerprint of a set.
 
     Raises:
-        ScoreError: a curve that was read back from JSON, which does not keep what is needed.
+        ScoreError: too few pictures, or a curve read back from JSON, which does not keep what is needed.
     """
     return SetMeasurements(pictures).fingerprint()
 
 
-def _measured(pictures: MeasuredSet | Curve) -> MeasuredSet:
+def measured_set(pictures: MeasuredSet | Curve) -> MeasuredSet:
+    """Return what a curve was measured from.
+
+    Raises:
+        ScoreError: the curve was read back from JSON.
+    """
     if isinstance(pictures, MeasuredSet):
         return pictures
     if not pictures.measured:

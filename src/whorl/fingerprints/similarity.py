@@ -46,7 +46,7 @@ def similarity(
             f"these curves are of different References or layers ({a.reference[:12]} and {b.reference[:12]}) "
             "and cannot be compared; score both sets against one Reference."
         )
-    return _similarity(*_checked(a, b), rule, alpha)
+    return alike(*_checked(a, b), rule, alpha)
 
 
 def _checked(a: Curve | ArrayLike, b: Curve | ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -63,7 +63,8 @@ def _checked(a: Curve | ArrayLike, b: Curve | ArrayLike) -> tuple[NDArray[np.flo
     return x, y
 
 
-def _similarity(x: NDArray[np.float64], y: NDArray[np.float64], rule: Rule, alpha: float) -> float:
+def alike(x: NDArray[np.float64], y: NDArray[np.float64], rule: Rule, alpha: float = ALPHA) -> float:
+    """Return the similarity of numbers (F,) that are known to be finite; see `similarity`."""
     near = 1 / (1 + float(np.linalg.norm(x - y)))
     if rule == "l2":
         return near

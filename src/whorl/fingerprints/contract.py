@@ -1,0 +1,77 @@
+"""What a way of telling models apart by their fingerprints must do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.errors import ScoreError
+from whorl.fingerprints.fingerprint import Fingerprint
+
+
+class FingerprintMethod(ABC):
+    """Tells how far a set's fingerprint lies from those of known models.
+
+    Every implementation must pass `whorl.checks.check_method`.
+    """
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What users type, such as ct-both."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[str, ...]:
+        """The parts of a fingerprint that it reads."""
+
+    @abstractmethod
+    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+        """Return how far the query lies from each known fingerprint, float64 (K,); smaller is nearer.
+
+        Raises:
+            ScoreError: a fingerprint lacks a part, or they are of different References or layers.
+        """
+
+    def excess(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+        """Return the distances without what chance adds to small sets, float64 (K,).
+
+        They can be compared between sets of different sizes, which `distances` cannot: those alone decide the
+        order of the known models.
+        """
+        return self.distances(query, known)
+
+    def fits(self, fingerprint: Fingerprint) -> bool:
+        """Return whether a fingerprint has what this method reads, with a number in every part."""
+        return all(
+            name in fingerprint.parts and bool(np.isfinite(fingerprint.parts[name]).any())
+            for name in self.parts
+        )
+
+
+def gathered(name: str, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    """Return one part of the query and then of every known fingerprint, float64 (1 + K, ...).
+
+    Raises:
+        ScoreError: no known fingerprint, different References or layers, or a part that is missing.
+    """
+    if not known:
+        raise ScoreError("there is no known fingerprint to compare with; give at least one.")
+    for other in known:
+        if (other.reference, other.layers) != (query.reference, query.layers):
+            raise ScoreError(
+                f"fingerprints of different References or layers cannot be compared ({query.reference[:12]}, "
+                f"{len(query.layers)} layers, and {other.reference[:12]}, {len(other.layers)} layers); measure "
+                "both sets on one Reference."
+            )
+    found = [each.parts.get(name) for each in (query, *known)]
+    shapes = {part.shape if part is not None else None for part in found}
+    if None in shapes or len(shapes) > 1:
+        raise ScoreError(
+            f"these fingerprints do not all have a part {name!r} of one shape; measure them with this version of "
+            "Whorl, or choose a method that reads other parts."
+        )
+    return np.array(found, np.float64)

@@ -1,0 +1,24 @@
+"""Mean and spread of the embeddings of every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.fingerprints.contract import FingerprintMethod, gathered
+from whorl.fingerprints.fingerprint import Fingerprint
+
+
+class LayerMoments(FingerprintMethod):
+    """The Frechet distance between diagonal Gaussians at every layer: means and spreads of each component."""
+
+    name = "moments"
+    parts = ("means", "spreads")
+
+    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+        """See `FingerprintMethod.distances`."""
+        both = [np.nan_to_num(gathered(part, query, known)) for part in self.parts]
+        numbers = np.concatenate([part.reshape(len(part), -1) for part in both], axis=1)
+        return np.asarray(np.sqrt(np.square(numbers[1:] - numbers[0]).sum(axis=1)))
