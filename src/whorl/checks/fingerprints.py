@@ -38,7 +38,9 @@ def check_method(method: FingerprintMethod) -> None:
     _require(int(np.argmin(found)) == 2, "an equal fingerprint is not the nearest")
     turned = method.distances(query, known[::-1])[::-1]
     _require(np.allclose(found, turned), "the order of the known fingerprints changes a distance")
-    _require(bool((method.excess(query, known) <= found + 1e-12).all()), "an excess is more than its distance")
+    _require(
+        bool((method.excess(query, known) <= found + 1e-12).all()), "an excess is more than its distance"
+    )
     for part in method.parts:
         without = {name: each for name, each in query.parts.items() if name != part}
         _refused(method, _like(query, without), known, f"a fingerprint without {part!r}")

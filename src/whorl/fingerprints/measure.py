@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.fingerprints.copying import copying_numbers
 from whorl.fingerprints.fingerprint import Fingerprint
@@ -18,6 +20,9 @@ from whorl.memorization.score import HeldOutDistances, score_distances
 
 LEAST_PICTURES = 10
 """A set of fewer has no fingerprint."""
+
+PARTS = ("c_t", "copying", "means", "spreads", "whitened_means", "frechet", "pixels")
+"""What a fingerprint holds."""
 
 _LEAST_SHARE = 0.04
 
@@ -42,12 +47,22 @@ class SetMeasurements:
         pixels: NDArray[np.float64] | None = None,
     ) -> None:
         self.pictures = measured_set(pictures)
-        self._layers = self.pictures.layers
+        self._layers = self.pictures.measured
         self.space = space or FingerprintSpace(self._layers)
         self._pixels = pixels
 
     def __len__(self) -> int:
         return len(self.pictures)
+
+    @property
+    def reference(self) -> str:
+        """Digest of the Reference."""
+        return self.pictures.reference
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers' names."""
+        return self.pictures.layers
 
     @cached_property
     def copying(self) -> NDArray[np.float64]:
@@ -59,11 +74,14 @@ class SetMeasurements:
         """Standardised embeddings of each picture, all layers side by side, float64 (m, sum of C)."""
         return self.space.standardised([layer.generated for layer in self._layers])
 
-    def fingerprint(self, rows: NDArray[np.integer] | None = None) -> Fingerprint:
+    def fingerprint(
+        self, rows: NDArray[np.integer] | None = None, *, parts: Sequence[str] = PARTS
+    ) -> Fingerprint:
         """Return the fingerprint of some pictures, or of all.
 
         Args:
-            rows: which, as positions in the set.
+            rows: which, as positions in the set; one may be taken several times.
+            parts: which numbers to find.
 
         Raises:
             ScoreError: fewer than `LEAST_PICTURES`.
@@ -75,22 +93,30 @@ class SetMeasurements:
                 f"{name}a fingerprint needs at least {LEAST_PICTURES} pictures by one model; got {len(chosen)}. "
                 "Give more, 100 or so to be sure."
             )
-        content = self.content[chosen]
-        means = content.mean(axis=0)
         return Fingerprint(
             reference=self.pictures.reference,
-            layers=self.pictures.names,
+            layers=self.pictures.layers,
             n_pictures=len(chosen),
-            parts={
-                "c_t": self._c_t(chosen),
-                "copying": self.copying[chosen].mean(axis=0),
-                "means": self.space.by_layer(means),
-                "spreads": self.space.by_layer(content.std(axis=0, ddof=1)),
-                "whitened_means": self.space.content.apply(means),
-                "frechet": self._frechet(chosen),
-                "pixels": self._pixel_statistics(chosen),
-            },
+            parts={part: self._part(part, chosen) for part in parts},
         )
+
+    def _part(self, name: str, chosen: NDArray[np.integer]) -> NDArray[np.float64]:
+        match name:
+            case "c_t":
+                return self._c_t(chosen)
+            case "copying":
+                return np.asarray(self.copying[chosen].mean(axis=0))
+            case "means":
+                return self.space.by_layer(self.content[chosen].mean(axis=0))
+            case "spreads":
+                return self.space.by_layer(self.content[chosen].std(axis=0, ddof=1))
+            case "whitened_means":
+                return self.space.content.apply(self.content[chosen].mean(axis=0))
+            case "frechet":
+                return self._frechet(chosen)
+            case "pixels":
+                return self._pixel_statistics(chosen)
+        raise ScoreError(f"no part {name!r}; choose from {', '.join(PARTS)}.")
 
     @cached_property
     def _held_out(self) -> list[list[HeldOutDistances]]:

@@ -19,7 +19,7 @@ class MeasuredSet:
     Attributes:
         reference: digest of the Reference.
         settings: of the Reference.
-        layers: one per layer, from shallow to deep.
+        measured: one per layer, from shallow to deep.
         source: what the pictures came from.
         keys: uint8 (m, 16), digests of the pictures; None where there are none.
         keys_of: what the keys are digests of.
@@ -28,16 +28,16 @@ class MeasuredSet:
 
     reference: str
     settings: ReferenceSettings
-    layers: tuple[MeasuredPictures, ...]
+    measured: tuple[MeasuredPictures, ...]
     source: str = ""
     keys: NDArray[np.uint8] | None = field(default=None, repr=False)
     keys_of: str = ""
     warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.layers[0].generated)
+        return len(self.measured[0].generated)
 
     @property
-    def names(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[Layer, ...]:
         """The layers' names."""
-        return tuple(layer.layer for layer in self.layers)
+        return tuple(layer.layer for layer in self.measured)

@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, select
 
-from whorl.errors import StorageError
+from whorl.errors import ScoreError, StorageError
 from whorl.fingerprints import Fingerprint
 from whorl.registry import lines, rows
 from whorl.registry.database import Database
@@ -21,6 +22,12 @@ from whorl.registry.model import RegisteredModel
 from whorl.registry.place import Place
 from whorl.registry.provenance import Provenance
 from whorl.registry.tables import FINGERPRINTS, MODELS, REFERENCES
+
+if TYPE_CHECKING:
+    from whorl.fingerprints.measure import SetMeasurements
+    from whorl.identification import Identification, KnownModel
+    from whorl.memorization import Curve
+    from whorl.memorization.measured_set import MeasuredSet
 
 
 class Registry:
@@ -162,6 +169,41 @@ class Registry:
             found = rows.read_on_reference(connection, reference)
             return tuple((models[name], fingerprint) for name, fingerprint in found.items())
 
+    def identify(
+        self,
+        pictures: Fingerprint | SetMeasurements | MeasuredSet | Curve,
+        *,
+        method: str | None = None,
+        false_accept_rate: float = 0.05,
+        seed: int = 0,
+    ) -> Identification:
+        """Say which model of this registry made pictures, how sure that is, or that none of them did.
+
+        Compared are the models that were measured on the same Reference, at the same layers.
+
+        Args:
+            pictures: `reference.curve(images)`, `reference.measure(images)` for small sets, or a fingerprint.
+            method: how to compare, see `whorl.fingerprints.methods.METHODS`; None for the best there is.
+            false_accept_rate: the share of unknown architectures that may be taken for a known one.
+            seed: fixes the resamplings that the probabilities come from.
+
+        Raises:
+            ScoreError: no model was measured on that Reference, or there are too few pictures.
+            StorageError: a stored number was changed.
+        """
+        from whorl.identification import identify  # it brings the libraries that measure
+
+        if not hasattr(pictures, "reference"):
+            raise ScoreError(
+                f"expected a curve, a measured set or a fingerprint; got {type(pictures).__name__}. Make one with "
+                "reference.measure(images)."
+            )
+        found = self.entries(pictures.reference)
+        known = [_known(model, print_) for model, print_ in found if print_.layers == pictures.layers]
+        if not known:
+            raise ScoreError(self._nothing_known(pictures.reference, len(found)))
+        return identify(pictures, known, method=method, false_accept_rate=false_accept_rate, seed=seed)
+
     def remove(self, name: str) -> RegisteredModel:
         """Remove a model with all its fingerprints, and return what was known of it.
 
@@ -221,6 +263,20 @@ class Registry:
         with self._database.writing() as connection:
             return merge(connection, entries, replace=replace, where=self.place)
 
+    def _nothing_known(self, reference: str, on_other_layers: int) -> str:
+        others = {held for model in self.models() for held in model.references}
+        where = f"{self.place} knows no model measured on this Reference ({reference[:12]})"
+        if on_other_layers:
+            return (
+                f"{self.place} knows {on_other_layers:,} models of this Reference ({reference[:12]}), but "
+                "at other layers. Score all of the Reference's layers."
+            )
+        if others:
+            where += (
+                f", only on {len(others):,} other(s), and fingerprints of different References never meet"
+            )
+        return f"{where}. Register models with 'whorl register' on the Reference that you identify with."
+
     def _found(self, connection: Connection | None, name: str) -> RegisteredModel:
         wanted = unicodedata.normalize("NFC", name)
         models = rows.read_models(connection, wanted) if connection is not None else ()
@@ -247,3 +303,9 @@ class Registry:
             raise StorageError(
                 f"{path} exists already; choose another file, or replace it with --overwrite (overwrite=True)."
             )
+
+
+def _known(model: RegisteredModel, fingerprint: Fingerprint) -> KnownModel:
+    from whorl.identification import KnownModel
+
+    return KnownModel(model.name, model.architecture, fingerprint, model.dataset)
