@@ -1,0 +1,32 @@
+"""The recipes of arXiv 2407.21159, Appendix C, and smaller ones for a machine without a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from whorl.fingerprints.trained.recipe import TrainingRecipe
+
+PRESETS: Mapping[str, TrainingRecipe] = MappingProxyType(
+    {
+        "cnn": TrainingRecipe("cnn", epochs=50, learning_rate=1e-3),
+        "resnet-50": TrainingRecipe(
+            "resnet", epochs=50, learning_rate=1e-3, size=224, weights="microsoft/resnet-50"
+        ),
+        "vit-base": TrainingRecipe(
+            "vit", epochs=30, learning_rate=1e-2, size=224, weights="google/vit-base-patch16-224-in21k"
+        ),
+        "resnet-small": TrainingRecipe("resnet", epochs=50, learning_rate=1e-3, depth=3, width=64),
+        "vit-tiny": TrainingRecipe("vit", epochs=30, learning_rate=1e-2, size=96),
+    }
+)
+"""Recipes by name.
+
+"cnn", "resnet-50" and "vit-base" have Appendix C's optimiser, learning rates, epochs and batch size. What it does
+not give, the widths of the CNN, is ours. "resnet-small" and "vit-tiny" keep those numbers with networks that two
+cores can train: a ResNet-20 (arXiv 1512.03385, section 4.2) from scratch on 32 x 32, and a ViT on 96 x 96, whose
+weights are the user's: `dataclasses.replace(PRESETS["vit-tiny"], weights="a/folder")`. Without them it is a
+ViT-Tiny from scratch.
+
+A learning rate of 1e-2 is high for fine-tuning a ViT with Adam; such a classifier may stay at chance.
+"""
