@@ -68,6 +68,7 @@ def test_the_cnn_tells_held_out_pictures_apart(trained):
     assert trained.labels == ("noise", "stripes")
     assert len(trained.history) == CNN.epochs
     assert trained.history[-1].loss < trained.history[0].loss
+    assert trained.history[-1].accuracy >= 0.9
     assert trained.seconds > 0
 
 
@@ -79,6 +80,19 @@ def test_a_small_resnet_tells_held_out_pictures_apart():
 def test_a_pretrained_vit_tells_held_out_pictures_apart_at_another_size(vit):
     classifier = train_classifier(toy(64, 0), vit, device="cpu")
     assert held_out_accuracy(classifier) >= 0.9
+
+
+def test_a_pretrained_resnet_gets_a_new_last_layer_and_is_trained_whole(vit_folder, tmp_path):
+    import torch
+    from transformers import ResNetConfig, ResNetForImageClassification
+
+    shape = {"embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1], "layer_type": "basic"}
+    torch.manual_seed(1)
+    ResNetForImageClassification(ResNetConfig(**shape, num_labels=5)).save_pretrained(tmp_path)
+    processor = "preprocessor_config.json"
+    (tmp_path / processor).write_bytes((vit_folder / processor).read_bytes())
+    recipe = TrainingRecipe("resnet", epochs=8, learning_rate=1e-2, batch_size=8, weights=str(tmp_path))
+    assert held_out_accuracy(train_classifier(toy(48, 0), recipe, device="cpu")) >= 0.95
 
 
 def test_a_vit_from_scratch_is_trained_too():
@@ -122,21 +136,23 @@ def test_torch_random_state_is_as_it_was(vit):
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_probabilities_add_up_and_do_not_depend_on_the_batch(trained):
+@pytest.mark.parametrize("family", ["cnn", "resnet", "vit"])
+def test_probabilities_add_up_and_do_not_depend_on_the_batch(family, vit):
+    recipe = dataclasses.replace({"cnn": CNN, "resnet": RESNET, "vit": vit}[family], epochs=1)
+    classifier = train_classifier(toy(12, 0), recipe, device="cpu")
     pictures = np.concatenate(list(toy(20, 50).values()))
-    together = trained.probabilities(pictures)
+    together = classifier.probabilities(pictures)
     assert together.dtype == np.float64
     assert together.shape == (40, 2)
     np.testing.assert_allclose(together.sum(axis=1), 1, rtol=1e-12)
     for batch_size in (1, 7):
-        np.testing.assert_allclose(
-            trained.probabilities(pictures, batch_size=batch_size), together, atol=1e-6
-        )
+        alone = classifier.probabilities(pictures, batch_size=batch_size)
+        np.testing.assert_allclose(alone, together, rtol=0, atol=1e-6)
     order = np.random.default_rng(0).permutation(40)
-    np.testing.assert_allclose(trained.probabilities(pictures[order]), together[order], atol=1e-6)
-    np.testing.assert_array_equal(trained.predict(pictures), together.argmax(axis=1))
-    assert trained.predict(pictures).dtype == np.int64
-    assert trained.probabilities([]).shape == (0, 2)
+    np.testing.assert_allclose(classifier.probabilities(pictures[order]), together[order], rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(classifier.predict(pictures), together.argmax(axis=1))
+    assert classifier.predict(pictures).dtype == np.int64
+    assert classifier.probabilities([]).shape == (0, 2)
 
 
 def test_pictures_of_any_size_and_order_in_memory(trained):
@@ -286,3 +302,28 @@ def test_every_preset_without_weights_takes_its_own_pictures():
         pixels = torch.zeros(2, recipe.size, recipe.size, 3, dtype=torch.uint8)
         with torch.inference_mode():
             assert network.logits(pixels).shape == (2, 3)
+
+
+def test_the_cnn_has_three_convolutions_and_two_dense_layers():
+    from torch import nn
+
+    from whorl.fingerprints.trained.cnn import make_cnn
+
+    layers = list(make_cnn(32, 10).modules())
+    assert sum(isinstance(layer, nn.Conv2d) for layer in layers) == 3
+    assert sum(isinstance(layer, nn.Linear) for layer in layers) == 2
+
+
+def test_the_small_resnet_is_the_resnet_20_of_its_paper():
+    """Section 4.2 of arXiv 1512.03385: 20 layers, maps of 32, 16 and 8 pixels, 0.27 million parameters."""
+    import torch
+
+    from whorl.fingerprints.trained.from_scratch import make_resnet
+
+    model = make_resnet(PRESETS["resnet-small"], 10)
+    parameters = list(model.parameters())
+    assert round(sum(p.numel() for p in parameters) / 1e6, 2) == 0.27
+    assert sum(p.ndim == 2 or (p.ndim == 4 and p.shape[-1] == 3) for p in parameters) == 20
+    with torch.inference_mode():
+        states = model(torch.zeros(1, 3, 32, 32), output_hidden_states=True).hidden_states
+    assert [tuple(state.shape[1:]) for state in states[1:]] == [(16, 32, 32), (32, 16, 16), (64, 8, 8)]

@@ -32,6 +32,11 @@ def test_presets_cannot_be_changed():
     assert replace(PRESETS["vit-tiny"], weights="a/folder").size == 96
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_recipe_comes_back_from_its_settings(name):
+    assert TrainingRecipe(**PRESETS[name].to_dict()) == PRESETS[name]
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from whorl.embeddings.progress import Progress
 from whorl.errors import ScoreError
@@ -46,28 +48,45 @@ def run_epochs(
     """
     import torch
 
-    module, count = network.module.train(), len(material.pixels)
+    module = network.module.train()
     optimiser = torch.optim.Adam(module.parameters(), lr=recipe.learning_rate, fused=True)
-    pixels, classes = torch.from_numpy(material.pixels), torch.from_numpy(material.classes)
-    history = []
-    progress.begin(f"train {recipe.family}", recipe.epochs * count, 0)
+    history: list[EpochRecord] = []
+    progress.begin(f"train {recipe.family}", recipe.epochs * len(material.pixels), 0)
     try:
         for epoch in range(1, recipe.epochs + 1):
-            loss, hits = 0.0, torch.zeros((), dtype=torch.int64, device=network.device)
-            for batch in batches(count, recipe.batch_size, rng):
-                rows = torch.from_numpy(batch)
-                step_loss = _step(network, optimiser, pixels[rows], classes[rows], hits)
-                if not math.isfinite(step_loss):
-                    raise _diverged(f"the loss became {step_loss} in epoch {epoch}", recipe)
-                loss += step_loss * len(batch)
-                progress.advance(len(batch))
-            history.append(EpochRecord(loss / count, int(hits) / count))
-            progress.note(f"epoch {epoch}: loss {history[-1].loss:.3f}, accuracy {history[-1].accuracy:.1%}")
+            order = batches(len(material.pixels), recipe.batch_size, rng)
+            record = _one_epoch(network, optimiser, material, order, progress)
+            if not math.isfinite(record.loss):
+                raise _diverged(f"the loss became {record.loss} in epoch {epoch}", recipe)
+            history.append(record)
+            progress.note(f"epoch {epoch}: loss {record.loss:.3f}, accuracy {record.accuracy:.1%}")
     finally:
         progress.end()
     _check_weights(module, recipe)
     module.eval().requires_grad_(requires_grad=False)
     return tuple(history)
+
+
+def _one_epoch(
+    network: Network,
+    optimiser: torch.optim.Optimizer,
+    material: Material,
+    order: Sequence[NDArray[np.int64]],
+    progress: Progress,
+) -> EpochRecord:
+    """Take a step with each batch; stop at the first loss that is NaN or infinite, and say so in the record."""
+    import torch
+
+    pixels, classes = torch.from_numpy(material.pixels), torch.from_numpy(material.classes)
+    total, hits = 0.0, torch.zeros((), dtype=torch.int64, device=network.device)
+    for batch in order:
+        rows = torch.from_numpy(batch)
+        loss = _step(network, optimiser, pixels[rows], classes[rows], hits)
+        total += loss * len(batch)
+        if not math.isfinite(loss):
+            break
+        progress.advance(len(batch))
+    return EpochRecord(total / len(pixels), int(hits) / len(pixels))
 
 
 def _step(

@@ -16,7 +16,8 @@ def make_resnet(recipe: TrainingRecipe, classes: int) -> torch.nn.Module:
 
     transformers' stem quarters them, for 224 x 224; here it is one 3 x 3 convolution, for 32 x 32.
 
-    Source: section 4.2 of arXiv 1512.03385, of which depth 3 and width 64 are the ResNet-20.
+    Source: section 4.2 of arXiv 1512.03385, of which depth 3 and width 64 are the ResNet-20, but
+        with projections where a block changes the width.
     """
     from transformers import ResNetConfig, ResNetForImageClassification
 
