@@ -21,8 +21,8 @@ def make_cnn(size: int, classes: int) -> torch.nn.Module:
     Returns:
         A network from float32 (B, 3, S, S) to logits (B, K).
 
-    Source: "3 Conv layers, 2 FC layers", arXiv 2407.21159, Table 3. It gives no widths: 3 x 3 convolutions to 32, 64
-        and 128 channels and 128 hidden units are our choice.
+    Source: "3 Conv layers, 2 FC layers", arXiv 2407.21159, Table 3. It gives no widths: 3 x 3 convolutions to 32,
+        64 and 128 channels and 128 hidden units are our choice.
     """
     from torch import nn
 
