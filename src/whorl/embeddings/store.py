@@ -165,5 +165,5 @@ def clear_cache(folder: Path) -> int:
 
 
 def _shards(folder: Path) -> list[Path]:
-    names = re.compile(r"\.?[0-9a-f]{64}\.safetensors(\..*\.part)?")
+    names = re.compile(r"\.?[0-9a-f]{64}\.(safetensors|json)(\..*\.part)?")
     return [path for path in folder.glob("[0-9a-f][0-9a-f]/*") if names.fullmatch(path.name)]

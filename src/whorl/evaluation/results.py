@@ -188,8 +188,8 @@ class Evaluation:
         open_set: per method and size.
         confusions: per task, method and size.
         times: per method.
-        curve_distances: Euclidean distances between the sets' C_T-layer curves, from the second layer on; None where
-            they have no layer in common.
+        curve_distances: Euclidean distances between the sets' C_T-layer curves, from the second layer on; None
+            where they have no layer in common.
         not_run: what could not be tried, and why.
         warnings: what should be known before the rates are believed.
     """

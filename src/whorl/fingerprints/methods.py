@@ -30,7 +30,10 @@ _ALL: tuple[FingerprintMethod, ...] = (
 METHODS = {method.name: method for method in _ALL}
 """Every method; docs/identification.md says how they do."""
 
-_BEST_FIRST = ("early-means", "ct-both")
+DEFAULT = "early-means"
+"""The method that `identify` uses where the fingerprints allow it."""
+
+_BEST_FIRST = (DEFAULT, "ct-both")
 
 
 def method_named(name: str) -> FingerprintMethod:

@@ -1,0 +1,99 @@
+"""Sets measured on the Reference, ready to be drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Unpack
+
+from whorl.embeddings import EncodeOptions, embed
+from whorl.encoders import Encoder
+from whorl.evaluation.sets import SetPlace
+from whorl.fingerprints.measure import SetMeasurements
+from whorl.fingerprints.pixels import pixel_moments
+from whorl.images import ImageSource, open_images
+from whorl.images.contract import Picture
+from whorl.images.selection import Selection
+from whorl.memorization import Reference
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedSet:
+    """One set.
+
+    Attributes:
+        place: where it came from.
+        measurements: of its pictures on the Reference.
+        images: the pictures that could be read, in the same order.
+    """
+
+    place: SetPlace
+    measurements: SetMeasurements
+    images: ImageSource
+
+    def __len__(self) -> int:
+        return len(self.measurements)
+
+    @property
+    def name(self) -> str:
+        """The set's name."""
+        return self.place.name
+
+    def pictures(self, rows: NDArray[np.integer]) -> list[Picture]:
+        """Return some pictures, uint8 (H, W, 3) each."""
+        return [self.images[int(row)] for row in rows]
+
+
+def prepare(
+    places: Sequence[SetPlace],
+    reference: Reference,
+    encoder: str | Path | Encoder | None = None,
+    **options: Unpack[EncodeOptions],
+) -> tuple[PreparedSet, ...]:
+    """Encode and measure every set.
+
+    Raises:
+        ImageError, EncoderError, ScoreError, StorageError: see their messages.
+    """
+    model = reference.load_encoder(encoder)
+    prepared: list[PreparedSet] = []
+    for place in places:
+        source = open_images(place.path)
+        held = embed(source, model, label=place.name, **options)
+        images = kept(source, held.ids)
+        measured = reference.measure_embeddings(held)
+        space = prepared[0].measurements.space if prepared else None
+        prepared.append(PreparedSet(place, SetMeasurements(measured, space, pixel_moments(images)), images))
+    return tuple(prepared)
+
+
+def kept(source: ImageSource, ids: Sequence[str]) -> ImageSource:
+    """Return the pictures of a source that were encoded; others could not be read."""
+    if len(ids) == len(source):
+        return source
+    wanted = set(ids)
+    return Selection(source, [row for row, name in enumerate(source.ids) if name in wanted])
+
+
+def shared_pictures(sets: Sequence[PreparedSet]) -> tuple[str, ...]:
+    """Return a warning for each pair of sets that have pictures in common."""
+    keys = [_keys(each) for each in sets]
+    notes = []
+    for i, mine in enumerate(keys):
+        for j in range(i):
+            both = len(mine & keys[j])
+            if both:
+                notes.append(
+                    f"{sets[j].name} and {sets[i].name} have {both:,} pictures in common: recognising these "
+                    "is no achievement."
+                )
+    return tuple(notes)
+
+
+def _keys(prepared: PreparedSet) -> set[bytes]:
+    keys = prepared.measurements.pictures.keys
+    return set() if keys is None else {row.tobytes() for row in keys}

@@ -1,0 +1,104 @@
+"""From answers to rates with intervals: sets are drawn anew, and queries within them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.evaluation.outcomes import Outcome
+from whorl.evaluation.results import Confusion, Difference, Rate
+
+RESAMPLINGS = 2_000
+CONFIDENCE = 0.95
+
+Key = tuple[str, str, int]
+
+
+def grouped(outcomes: Sequence[Outcome]) -> dict[Key, list[Outcome]]:
+    """Return outcomes by task, method and size."""
+    found: dict[Key, list[Outcome]] = defaultdict(list)
+    for each in outcomes:
+        found[each.task, each.method, each.size].append(each)
+    return dict(found)
+
+
+def rate_of(outcomes: Sequence[Outcome], *, seed: int = 0) -> Rate:
+    """Return how often the outcomes of one task, method and size are right."""
+    first = outcomes[0]
+    right = by_set(outcomes, [float(each.right) for each in outcomes])
+    low, high = interval(right, seed)
+    named = by_set(outcomes, [float(each.answer_architecture == each.architecture) for each in outcomes])
+    return Rate(
+        first.task,
+        first.method,
+        first.size,
+        mean_over_sets(right),
+        low,
+        high,
+        mean_over_sets(named),
+        len(right),
+        len(outcomes),
+    )
+
+
+def difference_of(mine: Sequence[Outcome], others: Sequence[Outcome], *, seed: int = 0) -> Difference:
+    """Return by how much the first outcomes are more often right than others on the same queries."""
+    theirs = {_query(each): each.right for each in others}
+    both = [each for each in mine if _query(each) in theirs]
+    gains = by_set(both, [float(each.right) - float(theirs[_query(each)]) for each in both])
+    low, high = interval(gains, seed)
+    first = mine[0]
+    return Difference(
+        first.task, first.size, first.method, others[0].method, mean_over_sets(gains), low, high
+    )
+
+
+def confusion_of(outcomes: Sequence[Outcome]) -> Confusion:
+    """Return who was taken for whom in the outcomes of one task, method and size."""
+    first = outcomes[0]
+    named = [(each.truth or each.architecture, each.answer) for each in outcomes]
+    truth = tuple(sorted({true for true, _ in named}))
+    answers = tuple(sorted({answer for _, answer in named} | set(truth)))
+    counts = np.zeros((len(truth), len(answers)))
+    for true, answer in named:
+        counts[truth.index(true), answers.index(answer)] += 1
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    rows = tuple(tuple(float(share) for share in row) for row in shares)
+    return Confusion(first.task, first.method, first.size, truth, answers, rows)
+
+
+def by_set(outcomes: Sequence[Outcome], values: Sequence[float]) -> dict[str, NDArray[np.float64]]:
+    """Return one number per outcome as an array per queried set."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for each, value in zip(outcomes, values, strict=True):
+        found[each.query].append(value)
+    return {name: np.array(held) for name, held in found.items()}
+
+
+def mean_over_sets(values: Mapping[str, NDArray[np.float64]]) -> float:
+    """Return the mean of the sets' means: every set counts alike."""
+    return float(np.mean([held.mean() for held in values.values()]))
+
+
+def interval(values: Mapping[str, NDArray[np.float64]], seed: int) -> tuple[float, float]:
+    """Return a 95 % percentile interval of the mean over sets, sets drawn anew and queries within each.
+
+    With few sets it is too narrow, and with one it holds for that set alone.
+    """
+    rng = np.random.default_rng(seed)
+    means = np.stack(
+        [held[rng.integers(0, len(held), (RESAMPLINGS, len(held)))].mean(axis=1) for held in values.values()],
+        axis=1,
+    )
+    chosen = rng.integers(0, means.shape[1], means.shape)
+    found = np.take_along_axis(means, chosen, axis=1).mean(axis=1)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(found, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _query(each: Outcome) -> tuple[int, str, int]:
+    return each.split, each.query, each.draw

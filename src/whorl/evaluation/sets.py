@@ -1,0 +1,81 @@
+"""A folder of sets of pictures, by architecture and run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from whorl.errors import ImageError
+from whorl.images.kinds import container_kind, is_hidden, is_picture
+
+_LAYOUT = "FOLDER/architecture/run, or FOLDER/data set/architecture/run, each run a folder of pictures or an archive"
+
+
+@dataclass(frozen=True)
+class SetPlace:
+    """One set: pictures by one run of one architecture.
+
+    Attributes:
+        dataset: what it was trained on, as its folder says; empty where the folders have no such level.
+        architecture, run: as its folder and its own name say.
+        path: where its pictures are.
+    """
+
+    dataset: str
+    architecture: str
+    run: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """All of it, joined by "/"."""
+        return "/".join(part for part in (self.dataset, self.architecture, self.run) if part)
+
+
+def find_sets(folder: str | Path) -> tuple[SetPlace, ...]:
+    """Return the sets in a folder, by name.
+
+    Raises:
+        ImageError: no such folder, no set, one set alone, or sets at different depths.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ImageError(f"{folder} is no folder; give one that holds {_LAYOUT}.")
+    found = [(path, path.relative_to(folder).parts) for path in _sets_in(folder, 0)]
+    depths = {len(parts) for _, parts in found}
+    if not found or not depths <= {2, 3}:
+        raise ImageError(f"{folder} holds no sets of pictures by architecture; expected {_LAYOUT}.")
+    if len(depths) > 1:
+        shallow, deep = (next("/".join(parts) for _, parts in found if len(parts) == d) for d in (2, 3))
+        raise ImageError(f"{folder} holds sets at two depths ({shallow} and {deep}); expected {_LAYOUT}.")
+    places = [SetPlace("" if len(p) == 2 else p[0], p[-2], _stem(path), path) for path, p in found]
+    if len(places) == 1:
+        raise ImageError(
+            f"{folder} holds one set, {places[0].name}; give at least two, or there is nothing to tell apart."
+        )
+    names = [place.name for place in places]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ImageError(f"{folder} holds two sets called {twice[0]}; rename one, or take it out.")
+    return tuple(sorted(places, key=lambda place: place.name))
+
+
+def _sets_in(folder: Path, depth: int) -> Iterator[Path]:
+    """Yield the sets below a folder; a folder with pictures in it is a set, and not looked into."""
+    for path in sorted(folder.iterdir()):
+        if is_hidden(path.name):
+            continue
+        if path.is_file():
+            if container_kind(path.name) is not None:
+                yield path
+        elif any(is_picture(each.name) for each in path.iterdir() if each.is_file()):
+            yield path
+        elif depth < 3:
+            yield from _sets_in(path, depth + 1)
+
+
+def _stem(path: Path) -> str:
+    if path.is_dir():
+        return path.name
+    return path.name.removesuffix(".gz").rpartition(".")[0]
