@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from whorl.evaluation.rates import CONFIDENCE
 from whorl.evaluation.results import OpenSetRate
 from whorl.identification import FALSE_ACCEPT_RATE
 
-_RESAMPLINGS = 500
+_RESAMPLINGS = 2_000
 
 
 def open_set_rate(outcomes: Sequence[Outcome], *, seed: int = 0) -> OpenSetRate | None:
@@ -27,13 +28,14 @@ def open_set_rate(outcomes: Sequence[Outcome], *, seed: int = 0) -> OpenSetRate 
     likeness = np.maximum(likeness, np.finfo(np.float64).min)
     weights = _weights(outcomes, is_known)
     false, true, _ = roc_curve(is_known, likeness, sample_weight=weights)
-    low, high = _interval(outcomes, is_known, likeness, seed)
+    area = _area(outcomes, is_known, likeness, weights)
+    low, high = _interval(area, seed)
     promised = [each.promised for each in outcomes if each.promised is not None]
     first = outcomes[0]
     return OpenSetRate(
         first.method,
         first.size,
-        _area(is_known, likeness, weights),
+        area.value(np.ones(len(area.won))),
         low,
         high,
         float(true[false <= FALSE_ACCEPT_RATE].max()),
@@ -53,28 +55,53 @@ def _weights(outcomes: Sequence[Outcome], is_known: NDArray[np.bool_]) -> NDArra
     return np.array([1 / counts[case] for case in cases])
 
 
-def _area(is_known: NDArray[np.bool_], likeness: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    from sklearn.metrics import roc_auc_score
+@dataclass(frozen=True, eq=False)
+class _Area:
+    """The area under the curve as sums over pairs of architectures, so that these can be drawn anew quickly.
 
-    return float(roc_auc_score(is_known, likeness, sample_weight=weights))
+    Attributes:
+        won: float64 (A, A), weight of the pairs of a known query of the first and an unknown one of the second
+            architecture in which the known one is the more like a known model; half for ties.
+        pairs: float64 (A, A), weight of all such pairs.
+    """
+
+    won: NDArray[np.float64]
+    pairs: NDArray[np.float64]
+
+    def value(self, times: NDArray[np.float64]) -> float:
+        """Return the area with each architecture so many times; NaN where no pair is left."""
+        pairs = float(times @ self.pairs @ times)
+        return float(times @ self.won @ times) / pairs if pairs > 0 else float("nan")
 
 
-def _interval(
-    outcomes: Sequence[Outcome], is_known: NDArray[np.bool_], likeness: NDArray[np.float64], seed: int
-) -> tuple[float, float]:
+def _area(
+    outcomes: Sequence[Outcome],
+    is_known: NDArray[np.bool_],
+    likeness: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> _Area:
+    names = np.array([each.architecture for each in outcomes])
+    different = np.unique(names)
+    won, pairs = np.zeros((2, len(different), len(different)))
+    for b, other in enumerate(different):
+        theirs = ~is_known & (names == other)
+        order = np.argsort(likeness[theirs])
+        values = likeness[theirs][order]
+        below = np.concatenate([[0.0], np.cumsum(weights[theirs][order])])
+        for a, name in enumerate(different):
+            mine = is_known & (names == name)
+            sides = [below[np.searchsorted(values, likeness[mine], side)] for side in ("left", "right")]
+            won[a, b] = weights[mine] @ (sides[0] + sides[1]) / 2
+            pairs[a, b] = weights[mine].sum() * below[-1]
+    return _Area(won, pairs)
+
+
+def _interval(area: _Area, seed: int) -> tuple[float, float]:
     """Return a 95 % percentile interval, architectures drawn anew with all their sets."""
-    rng = np.random.default_rng(seed)
-    architectures = np.array([each.architecture for each in outcomes])
-    names = np.unique(architectures)
-    weights = _weights(outcomes, is_known)
-    areas = []
-    for _ in range(_RESAMPLINGS):
-        times = dict(zip(*np.unique(rng.choice(names, len(names)), return_counts=True), strict=True))
-        drawn = weights * np.array([times.get(name, 0) for name in architectures])
-        if drawn[is_known].sum() > 0 and drawn[~is_known].sum() > 0:
-            areas.append(_area(is_known, likeness, drawn))
+    count = len(area.won)
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=_RESAMPLINGS)
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(areas, [tail, 1 - tail])
+    low, high = np.nanquantile([area.value(times) for times in drawn.astype(float)], [tail, 1 - tail])
     return float(low), float(high)
 
 
