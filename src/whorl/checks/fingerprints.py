@@ -19,7 +19,7 @@ def check_method(method: FingerprintMethod) -> None:
     """Hold a method to the contract `whorl.fingerprints.contract.FingerprintMethod`, on made-up fingerprints.
 
     It has a name and parts; it gives one finite distance to each known fingerprint, the least one to an equal
-    one, whatever else is known and in whatever order; the excess is no larger than the distance; a missing part,
+    one, whatever else is known and in whatever order; fewer pictures never bring it nearer; a missing part,
     another Reference and an empty registry are refused. It does not show that the method tells models apart.
 
     Raises:
@@ -38,9 +38,8 @@ def check_method(method: FingerprintMethod) -> None:
     _require(int(np.argmin(found)) == 2, "an equal fingerprint is not the nearest")
     turned = method.distances(query, known[::-1])[::-1]
     _require(np.allclose(found, turned), "the order of the known fingerprints changes a distance")
-    _require(
-        bool((method.excess(query, known) <= found + 1e-12).all()), "an excess is more than its distance"
-    )
+    fewer = method.distances(query, known, pictures=query.n_pictures // 2)
+    _require(bool((fewer >= found - 1e-12).all()), "fewer pictures bring the query nearer")
     for part in method.parts:
         without = {name: each for name, each in query.parts.items() if name != part}
         _refused(method, _like(query, without), known, f"a fingerprint without {part!r}")
@@ -73,7 +72,7 @@ def _like(fingerprint: Fingerprint, parts: dict[str, np.ndarray]) -> Fingerprint
 
 def _refused(method: FingerprintMethod, query: Fingerprint, known: list[Fingerprint], what: str) -> None:
     try:
-        method.excess(query, known)
+        method.distances(query, known)
     except ScoreError:
         return
     raise AssertionError(f"not a fingerprint method: {method.name} does not refuse {what}.")

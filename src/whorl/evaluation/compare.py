@@ -47,9 +47,9 @@ def compared(
             for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=name)):
                 query = memo.fingerprint(sets[name], chosen, method.parts, told)
                 started = time.perf_counter()
-                nearest, excess = _nearest(query, known, method)
+                nearest, distance = _nearest(query, known, method)
                 told.add("compare", time.perf_counter() - started)
-                judged = open_set.judge(excess) if open_set is not None else None
+                judged = open_set.judge(distance, n_pictures=size) if open_set is not None else None
                 calibrated = judged is not None and judged.p_value is not None
                 yield Outcome(
                     trial.task,
@@ -62,7 +62,7 @@ def compared(
                     trial.truth[name],
                     trial.classes[nearest.name],
                     sets[nearest.name].place.architecture,
-                    excess,
+                    distance,
                     judged.accepts if judged is not None and calibrated else None,
                     judged.false_accept_rate if judged is not None and calibrated else None,
                 )
@@ -79,5 +79,5 @@ def _nearest(
     query: Fingerprint, known: Sequence[KnownModel], method: FingerprintMethod
 ) -> tuple[KnownModel, float]:
     distances = method.distances(query, [model.fingerprint for model in known])
-    nearest = known[int(distances.argmin())]
-    return nearest, float(method.excess(query, [nearest.fingerprint])[0])
+    nearest = int(distances.argmin())
+    return known[nearest], float(distances[nearest])

@@ -25,7 +25,7 @@ class Outcome:
         truth: the right class; None where it is unknown to the method.
         answer: the class answered.
         answer_architecture: its architecture.
-        strangeness: the larger, the less like a known model: the nearest's excess, or 1 less its share of votes.
+        strangeness: the larger, the less like a known model: the nearest's distance, or 1 less its share of votes.
         accepted: whether the method takes the query for a known model; None where it cannot say.
         promised: the share of unknown architectures that it accepts by its own account; None likewise.
     """

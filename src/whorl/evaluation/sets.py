@@ -9,7 +9,9 @@ from pathlib import Path
 from whorl.errors import ImageError
 from whorl.images.kinds import container_kind, is_hidden, is_picture
 
-_LAYOUT = "FOLDER/architecture/run, or FOLDER/data set/architecture/run, each run a folder of pictures or an archive"
+_LAYOUT = (
+    "FOLDER/architecture/run or FOLDER/data set/architecture/run, runs being folders of pictures or archives"
+)
 
 
 @dataclass(frozen=True)

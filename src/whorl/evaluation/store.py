@@ -12,7 +12,7 @@ from whorl.errors import StorageError
 from whorl.evaluation.outcomes import Outcome
 from whorl.files import digest_json, write_json
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -29,20 +29,20 @@ class FingerprintMethod(ABC):
         """The parts of a fingerprint that it reads."""
 
     @abstractmethod
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
+    ) -> NDArray[np.float64]:
         """Return how far the query lies from each known fingerprint, float64 (K,); smaller is nearer.
+
+        Args:
+            query: the fingerprint to be identified.
+            known: K fingerprints.
+            pictures: give the distances that the query would have on average with so many pictures, where the
+                method knows what chance adds; None for those that it has.
 
         Raises:
             ScoreError: a fingerprint lacks a part, or they are of different References or layers.
         """
-
-    def excess(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
-        """Return the distances without what chance adds to small sets, float64 (K,).
-
-        They can be compared between sets of different sizes, which `distances` cannot: those alone decide the
-        order of the known models.
-        """
-        return self.distances(query, known)
 
     def fits(self, fingerprint: Fingerprint) -> bool:
         """Return whether a fingerprint has what this method reads, with a number in every part."""
@@ -75,3 +75,13 @@ def gathered(name: str, query: Fingerprint, known: Sequence[Fingerprint]) -> NDA
             "Whorl, or choose a method that reads other parts."
         )
     return np.array(found, np.float64)
+
+
+def more_chance(query: Fingerprint, pictures: int | None) -> float:
+    """Return 1 / pictures - 1 / n, by which a variance per picture makes a squared distance grow; 0 for None."""
+    return 0.0 if pictures is None else 1 / pictures - 1 / query.n_pictures
+
+
+def root(squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return square roots, 0 for what is below 0."""
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.fingerprints.contract import FingerprintMethod, gathered
+from whorl.fingerprints.contract import FingerprintMethod, gathered, more_chance, root
 from whorl.fingerprints.fingerprint import Fingerprint
 
 
@@ -16,19 +16,17 @@ class CopyingDifferences(FingerprintMethod):
 
     The numbers are those of `copying_numbers`: mean ranks of each layer, shares in the lower tails, and each
     cell's Mann-Whitney U of every partition. Whitened, two sets of m pictures of one healthy model lie about
-    sqrt(2 F / m) apart, which `excess` takes off.
+    sqrt(2 F / m) apart.
     """
 
     name = "copying"
     parts = ("copying",)
 
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
+    ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
-        return np.sqrt(squared(query, known))
-
-    def excess(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
-        """See `FingerprintMethod.excess`."""
-        return np.sqrt(np.maximum(squared(query, known) - chance(query, known), 0.0))
+        return root(squared(query, known) + feature_count(query) * more_chance(query, pictures))
 
 
 def squared(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
@@ -37,7 +35,6 @@ def squared(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.floa
     return np.asarray(np.square(np.array(others) - mine).sum(axis=1))
 
 
-def chance(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
-    """Return what chance adds to the squared distances, float64 (K,), were both sets healthy."""
-    features = np.count_nonzero(gathered("copying", query, known).any(axis=0))
-    return np.array([features * (1 / query.n_pictures + 1 / each.n_pictures) for each in known])
+def feature_count(query: Fingerprint) -> int:
+    """Return F, the number of features that vary: the variance of a picture's whitened numbers, summed."""
+    return int(np.count_nonzero(query.parts["copying"]))

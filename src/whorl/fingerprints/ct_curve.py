@@ -33,7 +33,13 @@ class CTCurve(FingerprintMethod):
         """ct-l2, ct-cosine or ct-both."""
         return f"ct-{self._rule}"
 
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self,
+        query: Fingerprint,
+        known: Sequence[Fingerprint],
+        *,
+        pictures: int | None = None,  # noqa: ARG002
+    ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
         mine, *others = gathered("c_t", query, known)[:, 1:]
         result = np.full(len(others), np.inf)

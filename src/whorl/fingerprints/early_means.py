@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.fingerprints.contract import FingerprintMethod, gathered
+from whorl.fingerprints.contract import FingerprintMethod, gathered, more_chance, root
 from whorl.fingerprints.fingerprint import Fingerprint
-from whorl.fingerprints.mean_noise import mean_noise
+from whorl.fingerprints.mean_noise import variances
 
 
 class EarlyMeans(FingerprintMethod):
@@ -23,29 +23,25 @@ class EarlyMeans(FingerprintMethod):
     name = "early-means"
     parts = ("means", "spreads")
 
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
+    ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
-        means = self._means(query, known)
-        return _directed(means, np.zeros(len(means)))
-
-    def excess(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
-        """See `FingerprintMethod.excess`."""
-        return _directed(self._means(query, known), mean_noise(query, known)[:, : _early(query)].sum(axis=1))
-
-    @staticmethod
-    def _means(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
-        means = np.nan_to_num(gathered("means", query, known))[:, : _early(query)]
-        return means.reshape(len(means), -1)
+        layers = early_layers(query)
+        means = np.nan_to_num(gathered("means", query, known))[:, layers]
+        means = means.reshape(len(means), -1)
+        squares = np.square(means[1:] - means[0]).sum(axis=1)
+        squares = squares + variances(query)[layers].sum() * more_chance(query, pictures)
+        return root(squares) * (2 - _cosines(means[0], means[1:]))
 
 
-def _early(query: Fingerprint) -> int:
-    return (len(query.layers) + 1) // 2
+def early_layers(query: Fingerprint) -> slice:
+    """Return the first half of a fingerprint's layers, with the middle one."""
+    return slice((len(query.layers) + 1) // 2)
 
 
-def _directed(means: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return d (2 - cos) from the first row to the others, with the noise of means (1 + K,) taken off."""
-    apart = np.square(means[1:] - means[0]).sum(axis=1) - noise[0] - noise[1:]
-    lengths = np.sqrt(np.maximum(np.square(means).sum(axis=1) - noise, 0.0))
-    products = lengths[1:] * lengths[0]
-    cosine = np.divide(means[1:] @ means[0], products, out=np.zeros(len(products)), where=products > 0)
-    return np.asarray(np.sqrt(np.maximum(apart, 0.0)) * (2 - cosine.clip(-1, 1)))
+def _cosines(mine: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cosines between a vector (F,) and others (K, F); 0 where one has no length."""
+    lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(mine)
+    cosines = np.divide(others @ mine, lengths, out=np.zeros(len(others)), where=lengths > 0)
+    return np.asarray(cosines.clip(-1, 1))

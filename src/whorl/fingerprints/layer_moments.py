@@ -7,8 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.fingerprints.contract import FingerprintMethod, gathered
+from whorl.fingerprints.contract import FingerprintMethod, gathered, more_chance, root
 from whorl.fingerprints.fingerprint import Fingerprint
+from whorl.fingerprints.mean_noise import variances
+
+_OF_BOTH = 1.5
+"""A spread s of n pictures has a variance of about s^2 / 2n, a mean one of s^2 / n."""
 
 
 class LayerMoments(FingerprintMethod):
@@ -17,8 +21,11 @@ class LayerMoments(FingerprintMethod):
     name = "moments"
     parts = ("means", "spreads")
 
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
+    ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
         both = [np.nan_to_num(gathered(part, query, known)) for part in self.parts]
         numbers = np.concatenate([part.reshape(len(part), -1) for part in both], axis=1)
-        return np.asarray(np.sqrt(np.square(numbers[1:] - numbers[0]).sum(axis=1)))
+        squares = np.square(numbers[1:] - numbers[0]).sum(axis=1)
+        return root(squares + _OF_BOTH * variances(query).sum() * more_chance(query, pictures))

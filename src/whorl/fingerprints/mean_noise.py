@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.fingerprints.contract import gathered
+from whorl.errors import ScoreError
 from whorl.fingerprints.fingerprint import Fingerprint
 
 
-def mean_noise(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
-    """Return the variance of each set's mean at each layer, summed over components, float64 (1 + K, L)."""
-    spreads = np.nan_to_num(gathered("spreads", query, known))
-    counts = np.array([query.n_pictures, *(each.n_pictures for each in known)])
-    return np.asarray(np.square(spreads).sum(axis=2) / counts[:, None])
+def variances(fingerprint: Fingerprint) -> NDArray[np.float64]:
+    """Return the variance of a picture's standardised embedding at each layer, summed over components, (L,).
+
+    Divided by the number of pictures it is that of their mean.
+
+    Raises:
+        ScoreError: the fingerprint has no spreads.
+    """
+    if "spreads" not in fingerprint.parts:
+        raise ScoreError("this fingerprint has no part 'spreads'; measure it with this version of Whorl.")
+    return np.asarray(np.square(np.nan_to_num(fingerprint.parts["spreads"])).sum(axis=1))

@@ -29,7 +29,13 @@ class PictureStatistics(FingerprintMethod):
         """statistics-l2, statistics-cosine or statistics-both."""
         return f"statistics-{self._rule}"
 
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self,
+        query: Fingerprint,
+        known: Sequence[Fingerprint],
+        *,
+        pictures: int | None = None,  # noqa: ARG002
+    ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
         pixels, frechet = gathered("pixels", query, known), gathered("frechet", query, known)
         mine, *others = np.concatenate([pixels, frechet[:, -1:]], axis=1)

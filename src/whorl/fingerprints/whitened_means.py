@@ -7,20 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.fingerprints.contract import FingerprintMethod, gathered
+from whorl.fingerprints.contract import FingerprintMethod, gathered, more_chance, root
 from whorl.fingerprints.fingerprint import Fingerprint
 
 
 class WhitenedMeans(FingerprintMethod):
     """Length of the difference of the mean embeddings of all layers, their covariance between pictures taken out.
 
-    Also between layers: see `Whitening`.
+    Also that between layers: see `Whitening`.
     """
 
     name = "means-whitened"
     parts = ("whitened_means",)
 
-    def distances(self, query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
+    def distances(
+        self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
+    ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
         mine, *others = gathered("whitened_means", query, known)
-        return np.asarray(np.sqrt(np.square(np.array(others) - mine).sum(axis=1)))
+        squares = np.square(np.array(others) - mine).sum(axis=1)
+        return root(squares + np.count_nonzero(mine) * more_chance(query, pictures))

@@ -59,14 +59,14 @@ def identify(
     distances = chosen.distances(query, fingerprints)
     order = np.argsort(distances, kind="stable")
     shares = _shares(measured, fingerprints, chosen, seed) if measured is not None else None
-    excess = float(chosen.excess(query, [fingerprints[int(order[0])]])[0])
+    open_set = OpenSet(known, chosen, false_accept_rate=false_accept_rate)
     return Identification(
         matches=tuple(
             _match(known[i], float(distances[i]), float(shares[i]) if shares is not None else None)
             for i in order
         ),
         method=chosen.name,
-        rejection=OpenSet(known, chosen, false_accept_rate=false_accept_rate).judge(excess),
+        rejection=open_set.judge(float(distances[order[0]]), n_pictures=query.n_pictures),
         reference=query.reference,
         n_pictures=query.n_pictures,
         source=measured.pictures.source if measured is not None else "",

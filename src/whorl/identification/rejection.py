@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from whorl.fingerprints import Fingerprint
 from whorl.fingerprints.contract import FingerprintMethod
 from whorl.identification.known import KnownModel
 
@@ -20,19 +22,20 @@ class Rejection:
 
     Attributes:
         p_value: of unknown architectures that are like the known ones, at most this share comes as near to a
-            known model as these pictures; None where fewer than two architectures are known.
+            known model as these pictures, with as many pictures; None where fewer than two are known.
         false_accept_rate: the share of unknown architectures that is accepted: what was asked for, or 1 / (A + 1)
             with A known architectures, whichever is more.
         asked: the rate asked for.
-        excess: distance to the nearest known model without what chance adds to small sets.
-        threshold: pictures with an excess up to this are accepted; None where that cannot be told.
+        distance: to the nearest known model.
+        threshold: pictures at a smaller distance are accepted; infinite where all are, None where that cannot be
+            told.
         architectures: A.
     """
 
     p_value: float | None
     false_accept_rate: float
     asked: float
-    excess: float
+    distance: float
     threshold: float | None
     architectures: int
 
@@ -60,7 +63,9 @@ class OpenSet:
         p = (1 + sum over architectures of the share of their models that come as near) / (A + 1)
 
     is at most alpha with a chance of about alpha: conformal prediction (Vovk, Gammerman, Shafer, Algorithmic
-    Learning in a Random World, 2005, chapter 2), one architecture counting as one case.
+    Learning in a Random World, 2005, chapter 2), one architecture counting as one case. Small sets lie farther
+    from everything, by chance; so the models left out are compared as if they had as many pictures as those in
+    question.
 
     Args:
         known: at least one model, all measured on one Reference.
@@ -75,47 +80,59 @@ class OpenSet:
         *,
         false_accept_rate: float = FALSE_ACCEPT_RATE,
     ) -> None:
-        self._asked = false_accept_rate
-        self._foreign = _foreign(known, method)
+        self._asked, self._method = false_accept_rate, method
+        self._nearest = [(model, other) for model in known if (other := _nearest(model, known, method))]
+        self._foreign: dict[int, dict[str, NDArray[np.float64]]] = {}
 
     @property
     def architectures(self) -> int:
         """How many architectures there are to learn from."""
-        return len(self._foreign)
+        return len({model.architecture for model, _ in self._nearest})
 
     @property
     def false_accept_rate(self) -> float:
         """What can be promised."""
         return max(self._asked, 1 / (self.architectures + 1)) if self.architectures else 1.0
 
-    def judge(self, excess: float) -> Rejection:
-        """Return what a distance to the nearest known model says."""
-        p_value = self._p_value(excess) if self.architectures else None
+    def judge(self, distance: float, *, n_pictures: int) -> Rejection:
+        """Return what the distance of some pictures to the nearest known model says."""
+        foreign = self._at(n_pictures)
         return Rejection(
-            p_value, self.false_accept_rate, self._asked, excess, self._threshold(), self.architectures
+            p_value=_p_value(distance, foreign) if foreign else None,
+            false_accept_rate=self.false_accept_rate,
+            asked=self._asked,
+            distance=distance,
+            threshold=self._threshold(foreign),
+            architectures=self.architectures,
         )
 
-    def _p_value(self, excess: float) -> float:
-        as_near = sum(float(np.mean(each <= excess)) for each in self._foreign.values())
-        return (1 + as_near) / (self.architectures + 1)
+    def _at(self, n_pictures: int) -> dict[str, NDArray[np.float64]]:
+        """Return by architecture the distances of its models, as if of so many pictures, to the nearest other."""
+        if n_pictures not in self._foreign:
+            found: dict[str, list[float]] = {}
+            for model, other in self._nearest:
+                apart = self._method.distances(model.fingerprint, [other], pictures=n_pictures)
+                found.setdefault(model.architecture, []).append(float(apart[0]))
+            self._foreign[n_pictures] = {name: np.array(each) for name, each in found.items()}
+        return self._foreign[n_pictures]
 
-    def _threshold(self) -> float | None:
-        if not self.architectures:
+    def _threshold(self, foreign: Mapping[str, NDArray[np.float64]]) -> float | None:
+        """Return the distance from which on pictures are refused."""
+        if not foreign:
             return None
-        found = np.unique(np.concatenate([*self._foreign.values(), [0.0]]))
-        # Just below a foreign distance the p-value is the one before it.
-        below = np.nextafter(found, -np.inf)[1:]
-        accepted = [edge for edge in below if self._p_value(float(edge)) <= self.false_accept_rate]
-        return float(max(accepted, default=0.0))
+        edges = np.unique(np.concatenate(list(foreign.values())))
+        refused = [float(edge) for edge in edges if _p_value(edge, foreign) > self.false_accept_rate]
+        return min(refused, default=float("inf"))
 
 
-def _foreign(known: Sequence[KnownModel], method: FingerprintMethod) -> dict[str, np.ndarray]:
-    """Return by architecture the excess of each of its models to the nearest model of another architecture."""
-    found: dict[str, list[float]] = {}
-    for model in known:
-        others = [each.fingerprint for each in known if each.architecture != model.architecture]
-        if others:
-            nearest = method.distances(model.fingerprint, others).argmin()
-            excess = method.excess(model.fingerprint, [others[int(nearest)]])[0]
-            found.setdefault(model.architecture, []).append(float(excess))
-    return {architecture: np.array(each) for architecture, each in found.items()}
+def _p_value(distance: float, foreign: Mapping[str, NDArray[np.float64]]) -> float:
+    as_near = sum(float(np.mean(each <= distance)) for each in foreign.values())
+    return (1 + as_near) / (len(foreign) + 1)
+
+
+def _nearest(model: KnownModel, known: Sequence[KnownModel], method: FingerprintMethod) -> Fingerprint | None:
+    """Return the fingerprint of another architecture that is nearest to a model; None where there is none."""
+    others = [each.fingerprint for each in known if each.architecture != model.architecture]
+    if not others:
+        return None
+    return others[int(method.distances(model.fingerprint, others).argmin())]
