@@ -99,9 +99,10 @@ def test_a_small_set_measures_as_in_a_curve(reference):
     pictures = a_set(8)
     with pytest.raises(ScoreError, match="too few"):
         reference.curve_from_embeddings({k: v[:15] for k, v in pictures.items()})
-    few = reference.measure_embeddings({k: v[:15] for k, v in pictures.items()})
+    few = fingerprint_of(reference.measure_embeddings({k: v[:15] for k, v in pictures.items()}))
     whole = SetMeasurements(reference.curve_from_embeddings(pictures)).fingerprint(np.arange(15))
-    assert few == whole
+    for name in few.parts:
+        np.testing.assert_allclose(few.parts[name], whole.parts[name], atol=1e-5, err_msg=name)
 
 
 def test_a_space_made_from_another_set_gives_the_same_numbers(reference):

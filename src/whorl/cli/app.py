@@ -13,7 +13,7 @@ from typing import Annotated, TextIO
 import typer
 
 import whorl
-from whorl.cli import audit, cache, compare, demo, lab, reference, registry
+from whorl.cli import audit, cache, compare, demo, evaluate, identify, lab, reference, register, registry
 from whorl.errors import WhorlError, WhorlWarning
 
 EXIT_USAGE = 2
@@ -23,7 +23,7 @@ _GO_ON = "Stopped. Nothing half-written is left; finished shards and checkpoints
 
 app = typer.Typer(
     name="whorl",
-    help="Fingerprints of generative image models: does it copy its training data, and at which level?",
+    help="Fingerprints of generative image models: do they copy, and which one made these pictures?",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -33,6 +33,9 @@ app.add_typer(reference.app, name="reference")
 app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("demo")(demo.demo)
+app.command("register")(register.register)
+app.command("identify")(identify.identify)
+app.command("evaluate")(evaluate.evaluate)
 app.add_typer(registry.app, name="registry")
 app.add_typer(cache.app, name="cache")
 app.add_typer(lab.app, name="lab")
@@ -50,7 +53,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    """Fingerprints of generative image models: does it copy its training data, and at which level?"""
+    """Fingerprints of generative image models: do they copy, and which one made these pictures?"""
 
 
 class _StoppedError(BaseException):

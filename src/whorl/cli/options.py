@@ -69,6 +69,14 @@ ReferenceEncoder = Annotated[
     str | None,
     typer.Option("--encoder", help="Where the Reference's encoder lies now.", show_default="where it was"),
 ]
+RegistryPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--registry",
+        help="A file, or postgresql://USER:PASSWORD@HOST/DATABASE.",
+        show_default="WHORL_REGISTRY, or the user's",
+    ),
+]
 ScoredLayers = Annotated[
     str | None,
     typer.Option(

@@ -19,14 +19,6 @@ app = typer.Typer(
 
 _PUBLISHED = "published"
 
-Where = Annotated[
-    str | None,
-    typer.Option(
-        "--registry",
-        help="A file, or postgresql://USER:PASSWORD@HOST/DATABASE.",
-        show_default="WHORL_REGISTRY, or the user's",
-    ),
-]
 Name = Annotated[str, typer.Argument(help="The model's name.")]
 Replace = Annotated[
     bool, typer.Option("--replace", help="Let the new entries take the place of what is known otherwise.")
@@ -34,7 +26,7 @@ Replace = Annotated[
 
 
 @app.command("list")
-def list_models(registry: Where = None, as_json: shared.Json = False) -> None:
+def list_models(registry: shared.RegistryPlace = None, as_json: shared.Json = False) -> None:
     """List all models, and the References they were measured on."""
     from whorl.registry import Registry
 
@@ -51,7 +43,7 @@ def list_models(registry: Where = None, as_json: shared.Json = False) -> None:
 
 
 @app.command()
-def show(name: Name, registry: Where = None, as_json: shared.Json = False) -> None:
+def show(name: Name, registry: shared.RegistryPlace = None, as_json: shared.Json = False) -> None:
     """Show all that is known of one model, its numbers included; each fingerprint is verified by its digest."""
     from whorl.registry import Registry
 
@@ -73,7 +65,7 @@ def show(name: Name, registry: Where = None, as_json: shared.Json = False) -> No
 @app.command()
 def remove(
     name: Name,
-    registry: Where = None,
+    registry: shared.RegistryPlace = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: shared.Json = False,
 ) -> None:
@@ -101,7 +93,7 @@ def export(
     names: Annotated[
         list[str] | None, typer.Argument(help="Which models.", show_default="all", metavar="[NAME]...")
     ] = None,
-    registry: Where = None,
+    registry: shared.RegistryPlace = None,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
 ) -> None:
@@ -125,7 +117,7 @@ def import_file(
             "arXiv 2407.21159."
         ),
     ],
-    registry: Where = None,
+    registry: shared.RegistryPlace = None,
     replace: Replace = False,
     as_json: shared.Json = False,
 ) -> None:

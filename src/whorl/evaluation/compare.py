@@ -49,7 +49,11 @@ def compared(
                 started = time.perf_counter()
                 nearest, distance = _nearest(query, known, method)
                 told.add("compare", time.perf_counter() - started)
-                judged = open_set.judge(distance, n_pictures=size) if open_set is not None else None
+                judged = (
+                    open_set.judge(distance, nearest.architecture, n_pictures=size)
+                    if open_set is not None
+                    else None
+                )
                 calibrated = judged is not None and judged.p_value is not None
                 yield Outcome(
                     trial.task,

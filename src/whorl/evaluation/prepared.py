@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
-from whorl.embeddings import EncodeOptions, embed
+from whorl.embeddings import EncodeOptions
 from whorl.encoders import Encoder
 from whorl.evaluation.sets import SetPlace
 from whorl.fingerprints.measure import SetMeasurements
-from whorl.fingerprints.pixels import pixel_moments
+from whorl.fingerprints.of_pictures import kept, measure_pictures
 from whorl.images import ImageSource, open_images
 from whorl.images.contract import Picture
-from whorl.images.selection import Selection
 from whorl.memorization import Reference
 
 
@@ -63,20 +62,12 @@ def prepare(
     prepared: list[PreparedSet] = []
     for place in places:
         source = open_images(place.path)
-        held = embed(source, model, label=place.name, **options)
-        images = kept(source, held.ids)
-        measured = reference.measure_embeddings(held)
         space = prepared[0].measurements.space if prepared else None
-        prepared.append(PreparedSet(place, SetMeasurements(measured, space, pixel_moments(images)), images))
+        measured = measure_pictures(
+            source, reference, encoder=model, space=space, label=place.name, **options
+        )
+        prepared.append(PreparedSet(place, measured, kept(source, measured.pictures.ids)))
     return tuple(prepared)
-
-
-def kept(source: ImageSource, ids: Sequence[str]) -> ImageSource:
-    """Return the pictures of a source that were encoded; others could not be read."""
-    if len(ids) == len(source):
-        return source
-    wanted = set(ids)
-    return Selection(source, [row for row, name in enumerate(source.ids) if name in wanted])
 
 
 def shared_pictures(sets: Sequence[PreparedSet]) -> tuple[str, ...]:

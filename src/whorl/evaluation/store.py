@@ -12,7 +12,7 @@ from whorl.errors import StorageError
 from whorl.evaluation.outcomes import Outcome
 from whorl.files import digest_json, write_json
 
-_VERSION = 2
+_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,7 @@ def measured_set(pictures: MeasuredSet | Curve) -> MeasuredSet:
         pictures.settings,
         pictures.measured,
         source=pictures.source,
+        ids=pictures.generated_ids,
         keys=pictures.keys,
         keys_of=pictures.keys_of,
         warnings=pictures.warnings,

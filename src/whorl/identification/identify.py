@@ -66,7 +66,9 @@ def identify(
             for i in order
         ),
         method=chosen.name,
-        rejection=open_set.judge(float(distances[order[0]]), n_pictures=query.n_pictures),
+        rejection=open_set.judge(
+            float(distances[order[0]]), known[order[0]].architecture, n_pictures=query.n_pictures
+        ),
         reference=query.reference,
         n_pictures=query.n_pictures,
         source=measured.pictures.source if measured is not None else "",

@@ -23,8 +23,8 @@ class Rejection:
     Attributes:
         p_value: of unknown architectures that are like the known ones, at most this share comes as near to a
             known model as these pictures, with as many pictures; None where fewer than two are known.
-        false_accept_rate: the share of unknown architectures that is accepted: what was asked for, or 1 / (A + 1)
-            with A known architectures, whichever is more.
+        false_accept_rate: the share of unknown architectures that is accepted at most: what was asked for, or
+            2 / (A + 1) with A known architectures, whichever is more.
         asked: the rate asked for.
         distance: to the nearest known model.
         threshold: pictures at a smaller distance are accepted; infinite where all are, None where that cannot be
@@ -57,15 +57,16 @@ class Rejection:
 class OpenSet:
     """How near the known models come to one another across architectures, each left out in turn.
 
-    A model whose architecture is left out is what an unknown one looks like. Were the next unknown architecture
-    drawn as the known ones were, its rank among them would be uniform, so
+    A model whose architecture is left out is what an unknown one looks like. Were the pictures by an unknown
+    architecture that was drawn as the known ones were, all A + 1 would be alike, and so would be how near each
+    comes to the nearest other. That of the nearest known model is then these pictures, as near as it is to them:
 
-        p = (1 + sum over architectures of the share of their models that come as near) / (A + 1)
+        p = (2 + sum over the other architectures of the share of their models that come as near) / (A + 1)
 
-    is at most alpha with a chance of about alpha: conformal prediction (Vovk, Gammerman, Shafer, Algorithmic
-    Learning in a Random World, 2005, chapter 2), one architecture counting as one case. Small sets lie farther
-    from everything, by chance; so the models left out are compared as if they had as many pictures as those in
-    question.
+    is at most alpha with a chance of alpha or less: full conformal prediction (Vovk, Gammerman, Shafer,
+    Algorithmic Learning in a Random World, 2005, chapter 2), one architecture counting as one case. Small sets lie
+    farther from everything, by chance; so the models left out are compared as if they had as many pictures as
+    those in question.
 
     Args:
         known: at least one model, all measured on one Reference.
@@ -92,17 +93,18 @@ class OpenSet:
     @property
     def false_accept_rate(self) -> float:
         """What can be promised."""
-        return max(self._asked, 1 / (self.architectures + 1)) if self.architectures else 1.0
+        return max(self._asked, 2 / (self.architectures + 1)) if self.architectures else 1.0
 
-    def judge(self, distance: float, *, n_pictures: int) -> Rejection:
-        """Return what the distance of some pictures to the nearest known model says."""
+    def judge(self, distance: float, nearest: str, *, n_pictures: int) -> Rejection:
+        """Return what the distance of some pictures to the nearest known model, of this architecture, says."""
         foreign = self._at(n_pictures)
+        others = [each for name, each in foreign.items() if name != nearest]
         return Rejection(
-            p_value=_p_value(distance, foreign) if foreign else None,
+            p_value=self._p_value(distance, others) if foreign else None,
             false_accept_rate=self.false_accept_rate,
             asked=self._asked,
             distance=distance,
-            threshold=self._threshold(foreign),
+            threshold=self._threshold(others) if foreign else None,
             architectures=self.architectures,
         )
 
@@ -116,18 +118,17 @@ class OpenSet:
             self._foreign[n_pictures] = {name: np.array(each) for name, each in found.items()}
         return self._foreign[n_pictures]
 
-    def _threshold(self, foreign: Mapping[str, NDArray[np.float64]]) -> float | None:
+    def _p_value(self, distance: float, others: Sequence[NDArray[np.float64]]) -> float:
+        as_near = sum(float(np.mean(each <= distance)) for each in others)
+        return (2 + as_near) / (self.architectures + 1)
+
+    def _threshold(self, others: Sequence[NDArray[np.float64]]) -> float:
         """Return the distance from which on pictures are refused."""
-        if not foreign:
-            return None
-        edges = np.unique(np.concatenate(list(foreign.values())))
-        refused = [float(edge) for edge in edges if _p_value(edge, foreign) > self.false_accept_rate]
+        edges = np.unique(np.concatenate([*others, np.empty(0)]))
+        refused = [
+            float(edge) for edge in edges if self._p_value(float(edge), others) > self.false_accept_rate
+        ]
         return min(refused, default=float("inf"))
-
-
-def _p_value(distance: float, foreign: Mapping[str, NDArray[np.float64]]) -> float:
-    as_near = sum(float(np.mean(each <= distance)) for each in foreign.values())
-    return (1 + as_near) / (len(foreign) + 1)
 
 
 def _nearest(model: KnownModel, known: Sequence[KnownModel], method: FingerprintMethod) -> Fingerprint | None:

@@ -21,6 +21,7 @@ class MeasuredSet:
         settings: of the Reference.
         measured: one per layer, from shallow to deep.
         source: what the pictures came from.
+        ids: of the pictures, in their order; empty where there are none.
         keys: uint8 (m, 16), digests of the pictures; None where there are none.
         keys_of: what the keys are digests of.
         warnings: what should be known before anything is believed that is found from this.
@@ -30,6 +31,7 @@ class MeasuredSet:
     settings: ReferenceSettings
     measured: tuple[MeasuredPictures, ...]
     source: str = ""
+    ids: tuple[str, ...] = field(default=(), repr=False)
     keys: NDArray[np.uint8] | None = field(default=None, repr=False)
     keys_of: str = ""
     warnings: tuple[str, ...] = ()

@@ -296,6 +296,7 @@ class Reference(ReferenceContents):
             self.settings,
             layers,
             source=held.source,
+            ids=held.ids,
             keys=held.keys,
             keys_of=held.keys_of,
             warnings=tuple(notes),

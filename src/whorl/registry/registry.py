@@ -204,6 +204,15 @@ class Registry:
             raise ScoreError(self._nothing_known(pictures.reference, len(found)))
         return identify(pictures, known, method=method, false_accept_rate=false_accept_rate, seed=seed)
 
+    def check_known(self, reference: str) -> None:
+        """Refuse a Reference that no model was measured on, before any picture is.
+
+        Raises:
+            ScoreError: there is none.
+        """
+        if not any(reference in model.references for model in self.models()):
+            raise ScoreError(self._nothing_known(reference, 0))
+
     def remove(self, name: str) -> RegisteredModel:
         """Remove a model with all its fingerprints, and return what was known of it.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from whorl.images import ImageSource, Picture
 from whorl.memorization import Curve
 from whorl.report.contact_sheet import MOST_SAMPLES
@@ -26,10 +28,16 @@ def audited_samples(
     Returns:
         uint8 (H, W, 3) each, large ones reduced, in the source's order.
     """
-    scored = _scored(curve, generated)
-    count = min(count, len(scored))
-    places = [scored[(2 * i + 1) * len(scored) // (2 * count)] for i in range(count)]
-    opened = (_opened(generated, place) for place in places)
+    return spread_samples(generated, _scored(curve, generated), count=count)
+
+
+def spread_samples(
+    source: ImageSource, places: Sequence[int], *, count: int = MOST_SAMPLES
+) -> tuple[Picture, ...]:
+    """Open pictures spread evenly over some places of a source; see `audited_samples`."""
+    count = min(count, len(places))
+    chosen = [places[(2 * i + 1) * len(places) // (2 * count)] for i in range(count)]
+    opened = (_opened(source, place) for place in chosen)
     return tuple(picture for picture in opened if picture is not None)
 
 

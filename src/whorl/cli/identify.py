@@ -1,0 +1,136 @@
+"""`whorl identify`: which known model made these pictures?"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from whorl.cli import options as shared
+
+if TYPE_CHECKING:
+    from whorl.identification import Identification
+
+
+def identify(
+    reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
+    samples: Annotated[
+        str,
+        typer.Argument(
+            help="Pictures by one unknown model: folder, zip, tar, npz, npy, Parquet, list, pattern."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder for identification.json, the figures and report.html."),
+    ] = None,
+    registry: shared.RegistryPlace = None,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", help="How to compare; see docs/identification.md.", show_default="the best"),
+    ] = None,
+    false_accept_rate: Annotated[
+        float,
+        typer.Option(
+            "--false-accept-rate",
+            min=0.0,
+            max=1.0,
+            help="Share of unknown architectures that may be taken for a known one.",
+        ),
+    ] = 0.05,
+    encoder: shared.ReferenceEncoder = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Take at most so many pictures, drawn at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws, and the resamplings.")] = 0,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = None,
+    workers: shared.Workers = None,
+    shard_size: shared.ShardSize = 1024,
+    cache: shared.Cache = None,
+    no_cache: shared.NoCache = False,
+    on_error: shared.OnErrorOption = shared.OnError.fail,
+    overwrite: shared.Overwrite = False,
+    dry_run: shared.DryRun = False,
+    as_json: shared.Json = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Rank the known models by how near these pictures are to theirs, and say whether any of them made them.
+
+    Compared are the models registered on this Reference. 'None of these' is learnt from the registry: each known
+    architecture is left out in turn, to see how near an unknown one comes.
+    """
+    run = shared.encode_options(
+        batch_size=batch_size,
+        workers=workers,
+        shard_size=shard_size,
+        cache=cache,
+        no_cache=no_cache,
+        on_error=on_error,
+        quiet=quiet,
+    )
+    from whorl.cli.after_scoring import run_details
+    from whorl.files import check_output
+    from whorl.fingerprints.methods import method_named
+    from whorl.fingerprints.of_pictures import measure_pictures
+    from whorl.images import limit as draw
+    from whorl.images import open_images
+    from whorl.memorization import Reference
+    from whorl.registry import Registry
+    from whorl.report.identification import holds_identification, write_identification
+    from whorl.report.samples import spread_samples
+
+    if method is not None:
+        method_named(method)
+    if output is not None and not dry_run:
+        shared.refuse_inside(output, samples)
+        check_output(output, overwrite=overwrite, ours=holds_identification)
+    started = time.perf_counter()
+    source = open_images(samples)
+    if limit is not None:
+        source = draw(source, limit, seed=seed)
+    held = Reference.load(reference)
+    model = held.load_encoder(encoder, device=device)
+    if dry_run:
+        from whorl.cli.estimates import print_estimates
+        from whorl.embeddings import estimate
+
+        print_estimates({"pictures": estimate(source, model, **run)}, as_json)
+        return
+    with Registry(registry) as known:
+        known.check_known(held.digest)
+        measured = measure_pictures(source, held, encoder=model, **run)
+        found = known.identify(measured, method=method, false_accept_rate=false_accept_rate, seed=seed)
+        place = known.place
+    details = {"registry": place, **run_details(held, reference, model, time.perf_counter() - started)}
+    if output is not None:
+        write_identification(
+            output,
+            found,
+            samples=spread_samples(source, range(len(source))),
+            details=details,
+            overwrite=overwrite,
+        )
+    _print(found, details, output, as_json)
+
+
+def _print(found: Identification, details: dict[str, Any], output: Path | None, as_json: bool) -> None:
+    if as_json:
+        from whorl.report.identification.folder import identification_document
+
+        document = identification_document(found, details)
+        typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    from rich.console import Console
+
+    from whorl.report.identification import identification_headline, identification_table, sure_words
+
+    console = Console()
+    console.print(identification_table(found))
+    for words in (identification_headline(found), sure_words(found), *found.warnings):
+        console.print(words, markup=False, highlight=False)
+    if output is not None:
+        typer.echo(f"Report: {output / 'report.html'}")
