@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from whorl.evaluation.clock import Clock
-from whorl.evaluation.draws import queries
+from whorl.evaluation.draws import largest_run, queries
 from whorl.evaluation.memo import FingerprintMemo
 from whorl.evaluation.outcomes import Outcome
 from whorl.evaluation.prepared import PreparedSet
@@ -41,9 +42,10 @@ def compared(
     """
     known = [_known(sets[name], trial, method, memo) for name in trial.known]
     open_set = OpenSet(known, method) if trial.task == "unknown-architecture" else None
+    largest = largest_run(trial, sizes)
     for name, rows in trial.queries.items():
         for size in sizes:
-            told = clock if size == max(sizes) else Clock()
+            told = clock if size == largest else Clock()
             for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=name)):
                 query = memo.fingerprint(sets[name], chosen, method.parts, told)
                 started = time.perf_counter()
@@ -64,8 +66,8 @@ def compared(
                     name,
                     sets[name].place.architecture,
                     trial.truth[name],
-                    trial.classes[nearest.name],
-                    sets[nearest.name].place.architecture,
+                    trial.classes[nearest.name] if distance < math.inf else "",
+                    sets[nearest.name].place.architecture if distance < math.inf else "",
                     distance,
                     judged.accepts if judged is not None and calibrated else None,
                     judged.false_accept_rate if judged is not None and calibrated else None,

@@ -23,7 +23,7 @@ class Outcome:
         query: the set it was drawn from.
         architecture: of that set.
         truth: the right class; None where it is unknown to the method.
-        answer: the class answered.
+        answer: the class answered; empty where the method has no number to compare.
         answer_architecture: its architecture.
         strangeness: the larger, the less like a known model: the nearest's distance, or 1 less its share of votes.
         accepted: whether the method takes the query for a known model; None where it cannot say.

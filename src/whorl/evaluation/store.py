@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,7 +59,10 @@ class AnswerStore:
 
 
 def _document(answers: Answers) -> dict[str, Any]:
-    body = {"outcomes": [asdict(each) for each in answers.outcomes], "seconds": dict(answers.seconds)}
+    outcomes = [asdict(each) for each in answers.outcomes]
+    for each in outcomes:  # JSON has no infinity
+        each["strangeness"] = each["strangeness"] if math.isfinite(each["strangeness"]) else None
+    body = {"outcomes": outcomes, "seconds": dict(answers.seconds)}
     return {"digest": digest_json(body), **body}
 
 
@@ -68,10 +72,15 @@ def _read(path: Path) -> Answers | None:
         digest = data.pop("digest")
         if digest_json(data) != digest:
             return None
-        return Answers(tuple(Outcome(**each) for each in data["outcomes"]), data["seconds"])
+        return Answers(tuple(_outcome(each) for each in data["outcomes"]), data["seconds"])
     except FileNotFoundError:
         return None
     except OSError as error:
         raise StorageError(f"could not read {path}: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    strangeness = data["strangeness"]
+    return Outcome(**{**data, "strangeness": math.inf if strangeness is None else strangeness})

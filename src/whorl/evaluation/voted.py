@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from whorl.embeddings.progress import Progress
 from whorl.evaluation.clock import Clock
-from whorl.evaluation.draws import queries
+from whorl.evaluation.draws import largest_run, queries
 from whorl.evaluation.outcomes import Outcome
 from whorl.evaluation.prepared import PreparedSet
 from whorl.evaluation.trials import Trial
@@ -55,7 +55,7 @@ def voted(
         trial.classes[known]: sets[known].place.architecture for known in sorted(trial.known, reverse=True)
     }
     for query, rows in trial.queries.items():
-        votes = _votes(classifier, sets[query], rows, max(sizes), clock)
+        votes = _votes(classifier, sets[query], rows, largest_run(trial, sizes), clock)
         for size in sizes:
             for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=query)):
                 shares = majority_vote(votes[chosen], len(classifier.labels))
