@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,6 +21,19 @@ def styles_by_name(names: Iterable[str]) -> dict[str, LineStyle]:
     ['a', 'b']
     """
     return {name: line_style(i) for i, name in enumerate(sorted(set(names)))}
+
+
+def hollow(style: LineStyle) -> bool:
+    """Return whether a mark without a line is drawn hollow, as its colour is another name's already."""
+    return style.dashes != "-"
+
+
+def legend_line(style: LineStyle, *, width: float = 1.3, size: float = 5.0) -> Line2D:
+    """Return what a legend shows of a line."""
+    how: dict[str, Any] = {"color": style.colour, "linestyle": style.dashes, "marker": style.marker}
+    return Line2D(
+        [], [], linewidth=width, markersize=size, markeredgecolor="white", markeredgewidth=0.5, **how
+    )
 
 
 def legend_below(figure: Figure, handles: list[Line2D], names: Iterable[str], *, small: bool) -> None:
