@@ -16,22 +16,16 @@ from whorl.report.evaluation.method_lines import (
     handles,
     method_styles,
 )
+from whorl.report.evaluation.tried import tasks_with_rates
 from whorl.report.figures import new_figure
 from whorl.report.named_styles import axis_words, legend_below, panel_title
 from whorl.report.text import percent, plain
 
-CLOSED: tuple[Task, ...] = ("new-pictures", "new-run", "other-data-set")
 PANELS: dict[Task, str] = {
     "new-pictures": "new pictures of a known model",
     "new-run": "new run of a known architecture",
     "other-data-set": "trained on another data set",
 }
-
-
-def tasks_with_rates(evaluation: Evaluation) -> tuple[Task, ...]:
-    """Return the tasks in which a known one was to be named and some method was tried."""
-    tried = {rate.task for rate in evaluation.rates}
-    return tuple(task for task in CLOSED if task in tried)
 
 
 class AccuracyDisplay(Display):

@@ -70,7 +70,8 @@ class ArchitectureCurvesDisplay(Display):
             ]
             if mine:
                 told.append(f"{plain(architecture)} from {signed(min(mine))} to {signed(max(mine))}")
-        return f"C_T at {counted(len(self.layers), 'layer')} of {counted(len(self.sets), 'set')}: {'; '.join(told)}."
+        of = f"{counted(len(self.layers), 'layer')} of {counted(len(self.sets), 'set')}"
+        return f"C_T at {of}: {'; '.join(told)}."
 
     def _panel(self, ax: Axes, dataset: str, *, small: bool) -> None:
         every = [value for each in self.sets for value in each.c_t if value is not None]

@@ -100,7 +100,7 @@ class CurveDistancesDisplay(Display):
     def _names(self, *, small: bool) -> tuple[list[str], list[float]]:
         letters = 14 if small else 26
         if len(self.sets) <= (16 if small else _MOST_NAMED):
-            return [shorten(each.name, letters) for each in self.sets], list(
+            return [shorten(self._name(each), letters) for each in self.sets], list(
                 map(float, range(len(self.sets)))
             )
         groups = self._groups()

@@ -48,7 +48,7 @@ def frame_cells(ax: Axes, first: int, last: int, *, colour: str = INK, width: fl
             linewidth=width,
             zorder=4,
             clip_on=False,
-        )  # fmt: skip
+        )
     )
 
 

@@ -28,8 +28,8 @@ _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))
 class MapDisplay(Display):
     """The 2-D map of the default method's numbers: a mark per set, near each other where sets are alike.
 
-    Colours are architectures (hollow where a colour comes again); marks too, unless there are several data sets, which then have a mark each. Each
-    architecture is named once on every data set, where there is room.
+    Colours are architectures (hollow where a colour comes again); marks too, unless there are several data
+    sets, which then have a mark each. Each architecture is named once on every data set, where there is room.
 
     Attributes:
         figure_: the matplotlib figure, after `plot`.

@@ -52,7 +52,8 @@ def write_identification(
 
     Args:
         folder: made here; must not exist unless `overwrite`, and then must hold an identification.
-        identification: the answer, as `identify` gives it. Without a C_T-layer curve there are no curves.svg and .png.
+        identification: the answer, as `identify` gives it. Without a C_T-layer curve there are no curves.svg
+            and .png.
         samples: some of the pictures, uint8 (H, W, 3) each; the first 16 are shown.
         details: command, Reference, registry, versions, for the report's last section and identification.json.
         overwrite: replace an earlier identification.

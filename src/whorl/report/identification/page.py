@@ -23,15 +23,15 @@ from whorl.report.views import SheetView
 _CSS: dict[Verdict, str] = {"known": "known", "none of these": "unknown", "not calibrated": "unsure"}
 _MARKS: dict[Verdict, str] = {"known": "●", "none of these": "○", "not calibrated": "?"}
 _FOOTER = (
-    "The C_T-layer curve as a fingerprint: He, Zhao, Bai, Hsieh (arXiv 2407.21159). The rate for unknown architectures: "
-    "conformal prediction, Vovk, Gammerman, Shafer (2005)."
+    "The C_T-layer curve as a fingerprint: He, Zhao, Bai, Hsieh (arXiv 2407.21159). The rate for unknown "
+    "architectures: conformal prediction, Vovk, Gammerman, Shafer (2005)."
 )
 _NO_CURVES = "The pictures have no C_T-layer curve here: it was not measured, so there is none to draw."
 _CURVES = (
-    "Bold and dark: C_T of these pictures at each layer. Coloured: the nearest known models. Look for the curve that "
-    "has the same shape at the same height. Below 0, pictures lie nearer to training than real, unseen ones do; above, "
-    "farther away. Gaps: no cell of that layer had enough pictures. The ranking goes by the method's own distance, "
-    "which may not be that of these curves."
+    "Bold and dark: C_T of these pictures at each layer. Coloured: the nearest known models. Look for the curve "
+    "that has the same shape at the same height. Below 0, pictures lie nearer to training than real, unseen "
+    "ones do; above, farther away. Gaps: no cell of that layer had enough pictures. The ranking goes by the "
+    "method's own distance, which may not be that of these curves."
 )
 
 
@@ -123,7 +123,8 @@ def _ranking_caption(identification: Identification) -> str:
         else ""
     )
     return (
-        "Each mark is a known model; farther left is nearer to the pictures. Colour and mark tell architectures apart."
+        "Each mark is a known model; farther left is nearer to the pictures. Colour and mark tell architectures "
+        "apart."
         f"{sure} {zone_words(identification)}"
     )
 

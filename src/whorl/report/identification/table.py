@@ -51,7 +51,7 @@ def ranking_grid(identification: Identification, *, most: int | None = None) -> 
         rows,
         marked=frozenset({0}),
         hint=(
-            f"distance: by {identification.method}, smaller is nearer; nearest in: share of draws of the pictures in "
-            "which the model is the nearest; pictures: those that the known model was measured on"
+            f"distance: by {identification.method}, smaller is nearer; nearest in: share of draws of the "
+            "pictures in which the model is the nearest; pictures: those that the known model was measured on"
         ),
     )

@@ -10,14 +10,15 @@ from whorl.report.text import p_equation, percent, plain
 _MOST_LIKELY = 0.5
 
 LIMITS = (
-    "The nearest of the known models is not the maker of the pictures because it is the nearest: a model that is not "
-    "known here may lie nearer still.",
+    "The nearest of the known models is not the maker of the pictures because it is the nearest: a model that "
+    "is not known here may lie nearer still.",
     "The share of unknown architectures that are accepted is promised for architectures that are like the known "
     "ones. A variant of a known architecture, or one trained to resemble it, can come nearer than promised.",
-    "How often a model stays the nearest says how stable the order is for these pictures. It is not the probability "
-    "that the model made them.",
-    "Resizing, cropping and compression change what is measured. The pictures must have gone through the same steps "
-    "as those of the known models, and all of them must be by one model: of a mixture the answer means nothing.",
+    "How often a model stays the nearest says how stable the order is for these pictures. It is not the "
+    "probability that the model made them.",
+    "Resizing, cropping and compression change what is measured. The pictures must have gone through the same "
+    "steps as those of the known models, and all of them must be by one model: of a mixture the answer means "
+    "nothing.",
     "Two runs of one architecture on the same data differ less than two architectures do. The architecture is the "
     "surer part of the answer, the run the less sure one.",
     "It is a measured resemblance, no proof of where a picture comes from, and not about any single picture.",
@@ -30,13 +31,13 @@ def identification_headline(identification: Identification) -> str:
     name, architecture = plain(best.name), plain(best.architecture)
     if identification.verdict == "not calibrated":
         return (
-            f"The nearest known model is {name} ({architecture}). Whether the pictures are by it or by none of the "
-            "known models cannot be told: at least two architectures must be known for that."
+            f"The nearest known model is {name} ({architecture}). Whether the pictures are by it or by none of "
+            "the known models cannot be told: at least two architectures must be known for that."
         )
     if identification.verdict == "none of these":
         return (
-            f"By none of the known models, as far as can be told: even the nearest, {name} ({architecture}), is not "
-            "near enough."
+            f"By none of the known models, as far as can be told: even the nearest, {name} ({architecture}), is "
+            "not near enough."
         )
     if best.probability is None:
         return f"By {architecture}; the nearest of its models is {name}."
@@ -60,8 +61,8 @@ def sure_words(identification: Identification) -> str:
 def accepted_distance(identification: Identification) -> float | None:
     """Return the distance up to which the nearest model is accepted; None where that cannot be told.
 
-    The threshold is for the excess, the distance without what chance adds to small sets. What chance adds to that of
-    the nearest model is the difference of the two.
+    The threshold is for the excess, the distance without what chance adds to small sets. What chance adds to
+    that of the nearest model is the difference of the two.
     """
     rejection, best = identification.rejection, identification.best
     if rejection.threshold is None:
@@ -77,8 +78,8 @@ def zone_words(identification: Identification) -> str:
         return "No zone is shaded: from what distance on a model is unknown cannot be told here."
     return (
         f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}. That is "
-        f"{number(rejection.threshold)} and the {number(identification.best.distance - rejection.excess)} that chance "
-        "adds at this number of pictures. For the other rows it would lie slightly elsewhere."
+        f"{number(rejection.threshold)} and the {number(identification.best.distance - rejection.excess)} that "
+        "chance adds at this number of pictures. For the other rows it would lie slightly elsewhere."
     )
 
 
@@ -111,7 +112,8 @@ def _margin_words(identification: Identification) -> str:
     others = [match for match in identification.matches if match.architecture != best.architecture]
     if not others:
         return "No other architecture is known, so nothing else could have been named."
-    named = f"The nearest model of another architecture, {plain(others[0].name)} ({plain(others[0].architecture)}),"
+    name, architecture = plain(others[0].name), plain(others[0].architecture)
+    named = f"The nearest model of another architecture, {name} ({architecture}),"
     if identification.margin is None or not math.isfinite(identification.margin):
         return f"{named} is at a distance of {number(others[0].distance)}."
     return f"{named} is {identification.margin:.2f} times as far away."
@@ -124,14 +126,14 @@ def _rejection_words(identification: Identification) -> tuple[str, ...]:
             "How near an unknown architecture would come is not known, so every answer names a known model.",
         )
     near = (
-        f"Of unknown architectures that are like the known ones, at most {percent(rejection.p_value)} come as near "
-        f"({p_equation(rejection.p_value)})."
+        f"Of unknown architectures that are like the known ones, at most {percent(rejection.p_value)} come as "
+        f"near ({p_equation(rejection.p_value)})."
     )
     rate = f"Up to {percent(rejection.false_accept_rate)} of them are accepted, as asked."
     if rejection.false_accept_rate > rejection.asked:
         rate = (
-            f"With {rejection.architectures} known architectures no less than 1 in {rejection.architectures + 1} can "
-            f"be promised, so up to {percent(rejection.false_accept_rate)} of them are accepted; "
-            f"{percent(rejection.asked)} was asked for."
+            f"With {rejection.architectures} known architectures no less than 1 in "
+            f"{rejection.architectures + 1} can be promised, so up to {percent(rejection.false_accept_rate)} of "
+            f"them are accepted; {percent(rejection.asked)} was asked for."
         )
     return near, rate
