@@ -50,7 +50,7 @@ def make_identification(
     for i in range(models):
         curve = base + rng.normal(0, 0.2 + 0.1 * i, len(layers))
         curve[list(gaps)] = np.nan
-        print_ = Fingerprint("ab" * 32, layers, 1000, {name: curve for name in parts})
+        print_ = Fingerprint("ab" * 32, layers, 1000, dict.fromkeys(parts, curve))
         known.append(KnownModel(names[i], kinds[i], print_, "CIFAR-10" if i % 2 else ""))
         probability = float(shares[i]) if sure else None
         matches.append(Match(names[i], kinds[i], known[-1].dataset, float(distances[i]), probability, 1000))
@@ -63,7 +63,7 @@ def make_identification(
     )
     return Identification(
         tuple(matches), "early-means", rejection, "ab" * 32, 500, "samples", tuple(warnings),
-        Fingerprint("ab" * 32, layers, 500, {name: own for name in parts}), tuple(known),
+        Fingerprint("ab" * 32, layers, 500, dict.fromkeys(parts, own)), tuple(known),
     )  # fmt: skip
 
 
@@ -127,7 +127,10 @@ def make_evaluation(
         reference="ab" * 32, encoder="google/vit-base-patch16-224-in21k", layers=layers, default=methods[0],
         methods=methods, sizes=sizes, tasks=tasks, splits=5, draws=3, seed=0, sets=tuple(sets), rates=rates,
         differences=differences, open_set=opened, confusions=confusions,
-        times=tuple(MethodTime(m, 0.2 + i, 0.001 * i, 30.0 if m == "trained-cnn" else 0.0) for i, m in enumerate(methods)),
+        times=tuple(
+            MethodTime(m, 0.2 + i, 0.001 * i, 30.0 if m == "trained-cnn" else 0.0)
+            for i, m in enumerate(methods)
+        ),
         curve_distances=distances,
         not_run=tuple(NotRun(task, "", size, "no set has so many pictures left") for task, size in missing),
         warnings=tuple(warnings),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """The head of a column; numbers stand on the right, names may be shortened."""
+    """The head of a column; numbers stand on the right, names may be shortened, sentences wrap."""
 
     title: str
     number: bool = False
     name: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from whorl.report.text import plain, shorten
 
 _SHORTEST_NAME = 6
 _BETWEEN = 2
+_PROSE = 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +74,16 @@ def _table(grid: Grid, width: int, *, ascii_only: bool) -> Table:
         title = Text(plain(column.title))
         table.add_column(
             in_ascii(title) if ascii_only else title,
-            justify="right" if column.number else "left", no_wrap=True, overflow=overflow,
+            justify="right" if column.number else "left", no_wrap=not column.prose,
+            overflow="fold" if column.prose else overflow,
         )  # fmt: skip
     rooms = _rooms(grid, width)
     for place, row in enumerate(grid.rows):
         style = "bold" if place in grid.marked else ""
-        cells = [Text(shorten(cell, room), style=style) for cell, room in zip(row, rooms, strict=True)]
+        cells = [
+            Text(plain(cell) if column.prose else shorten(cell, room), style=style)
+            for column, cell, room in zip(grid.columns, row, rooms, strict=True)
+        ]
         table.add_row(*(in_ascii(cell) if ascii_only else cell for cell in cells))
     return table
 
@@ -87,6 +92,9 @@ def _rooms(grid: Grid, width: int) -> list[int]:
     """Return how many letters each column has; where there are too few, the longest names give way."""
     cells = [[column.title, *(row[i] for row in grid.rows)] for i, column in enumerate(grid.columns)]
     rooms = [max(len(plain(cell)) for cell in column) for column in cells]
+    rooms = [
+        min(room, _PROSE) if column.prose else room for column, room in zip(grid.columns, rooms, strict=True)
+    ]
     names = [i for i, column in enumerate(grid.columns) if column.name]
     while names and sum(rooms) + _BETWEEN * len(rooms) + 1 > width:
         widest = max(names, key=rooms.__getitem__)

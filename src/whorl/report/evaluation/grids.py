@@ -112,7 +112,12 @@ def not_run_grid(evaluation: Evaluation) -> Grid:
         )
         for each in evaluation.not_run
     )
-    columns = (Column("task"), Column("set", name=True), Column("pictures", number=True), Column("why"))
+    columns = (
+        Column("task", prose=True),
+        Column("set", name=True),
+        Column("pictures", number=True),
+        Column("why", prose=True),
+    )
     return Grid("Not run", columns, rows)
 
 

@@ -20,8 +20,7 @@ _DARK = 0.55
 
 def draw_cells(ax: Axes, values: NDArray[np.float64], *, highest: float) -> QuadMesh:
     """Draw (R, C) numbers from 0 to `highest`, the first row at the top; NaN is grey."""
-    shades = SHADES.copy()
-    shades.set_bad(_MISSING)
+    shades = SHADES.with_extremes(bad=_MISSING)
     rows, columns = values.shape
     mesh = ax.pcolormesh(
         np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, np.ma.masked_invalid(values), cmap=shades,

@@ -30,8 +30,8 @@ _BAR = 0.36
 class OpenSetDisplay(Display):
     """Left, area under the curve against the number of pictures; right, what the default accepts.
 
-    Left: a line per method, with 95 % intervals. Right: the shares of known and of unknown sets that the default's own threshold accepts, and, as a line
-    across each pair of bars, the share of unknown ones that it promises.
+    Left: a line per method, with 95 % intervals. Right: the shares of known and of unknown sets that the
+    default's own threshold accepts, and, as a line across, the share of unknown ones that it promises.
 
     Attributes:
         figure_: the matplotlib figure, after `plot`.

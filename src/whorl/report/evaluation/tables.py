@@ -12,7 +12,8 @@ from whorl.report.grid_table import GridTables
 def evaluation_tables(evaluation: Evaluation) -> GridTables:
     """Return an evaluation for rich to print, a table below the other.
 
-    Accuracy per task, known or unknown at the largest size, times, what was not run. The lead stands below the tables, where a terminal ends.
+    Accuracy per task, known or unknown at the largest size, times, what was not run. The lead stands below the
+    tables, where a terminal ends.
     """
     grids = [accuracy_grid(evaluation, task) for task in tasks_with_rates(evaluation)]
     if evaluation.open_set:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from whorl.evaluation.results import TASKS, Difference, Evaluation, OpenSetRate, Task
+from whorl.evaluation.results import TASKS, Difference, Evaluation, OpenSetRate, Rate, Task
 from whorl.report.text import counted, percent, plain, signed
 
 LIMITS = (
@@ -25,10 +25,11 @@ LIMITS = (
 def evaluation_lead(evaluation: Evaluation) -> str:
     """Return one paragraph: the default, where it wins, where it loses and by how much, and what was not run."""
     default = plain(evaluation.default)
-    opening = f"The default method is {default}."
-    tried = [task for task in TASKS if any(rate.task == task for rate in evaluation.rates)]
-    rates = [_best_words(evaluation, task) for task in tried]
-    told = [opening, *filter(None, rates), *_compared(evaluation.differences, default)]
+    told = [
+        f"The default method is {default}.",
+        *_rates_words(evaluation),
+        *_compared(evaluation.differences, default),
+    ]
     return " ".join([*told, *missing_words(evaluation)])
 
 
@@ -80,15 +81,33 @@ def points(value: float) -> str:
     return signed(100 * value)
 
 
+def _rates_words(evaluation: Evaluation) -> Iterator[str]:
+    """Say how often the default is right in each task, at the largest size."""
+    found = [rate for task in TASKS if (rate := _largest(evaluation, task)) is not None]
+    if not found:
+        yield "No query could be tried with it."
+        return
+    told = (
+        f"{percent(rate.value)} for {TASKS[rate.task]} ({percent(rate.low)} to {percent(rate.high)}; "
+        f"{counted(rate.size, 'picture')})"
+        for rate in found
+    )
+    yield f"It names rightly: {'; '.join(told)}."
+
+
+def _largest(evaluation: Evaluation, task: Task) -> Rate | None:
+    own = [rate for rate in evaluation.rates if (rate.task, rate.method) == (task, evaluation.default)]
+    return max(own, key=lambda rate: rate.size, default=None)
+
+
 def _best_words(evaluation: Evaluation, task: Task) -> str:
-    rates = [rate for rate in evaluation.rates if (rate.task, rate.method) == (task, evaluation.default)]
-    if not rates:
+    rate = _largest(evaluation, task)
+    if rate is None:
         return ""
-    rate = max(rates, key=lambda each: each.size)
     return (
-        f"{TASKS[task].capitalize()}: with {rate.size:,} pictures it names {percent(rate.value)} of queries "
-        f"rightly (95 % interval {percent(rate.low)} to {percent(rate.high)}; {counted(rate.sets, 'set')}, "
-        f"{rate.queries:,} {'query' if rate.queries == 1 else 'queries'})."
+        f"{TASKS[task].capitalize()}: with {counted(rate.size, 'picture')} per query it names "
+        f"{percent(rate.value)} of queries rightly (95 % interval {percent(rate.low)} to {percent(rate.high)}; "
+        f"{counted(rate.sets, 'set')}, {rate.queries:,} {'query' if rate.queries == 1 else 'queries'})."
     )
 
 
