@@ -29,7 +29,6 @@ from whorl.report.identification import (
 
 LONG = [f"a very long name of a model indeed, number {i}" for i in range(29)]
 CASES = {
-    "ordinary": {},
     "hostile": {"models": 30, "architectures": 9, "names": [HOSTILE, *LONG], "p_value": 0.3},
     "one model, gaps": {"models": 1, "architectures": 1, "gaps": (0, 3, 11)},
     "no probabilities": {

@@ -16,7 +16,7 @@ from whorl.report.text import plain, shorten
 
 _SHORTEST_NAME = 6
 _BETWEEN = 2
-_PROSE = 18
+_PROSE = 24
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from whorl.report.display import Display
 from whorl.report.identification.overlaid_curves_display import OverlaidCurvesDisplay, has_curves
 from whorl.report.identification.page import write_identification_page
 from whorl.report.identification.ranking_display import RankingDisplay
-from whorl.report.pictures import Picture
+from whorl.report.pictures import Picture, check_picture
 
 SCHEMA = "whorl-identification-folder/1"
 RESULT = "identification.json"
@@ -62,6 +62,8 @@ def write_identification(
         WhorlError: a sample is no picture.
         StorageError: the folder exists, or the disk is full; nothing half-written is left.
     """
+    for place, sample in enumerate(samples, start=1):
+        check_picture(sample, f"sample {place}")
     displays: dict[str, Display] = {"ranking": RankingDisplay(identification)}
     if has_curves(identification):
         displays["curves"] = OverlaidCurvesDisplay(identification)
