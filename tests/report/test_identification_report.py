@@ -26,6 +26,7 @@ from whorl.report.identification import (
     sure_words,
     write_identification,
 )
+from whorl.report.identification.words import zone_words
 
 LONG = [f"a very long name of a model indeed, number {i}" for i in range(29)]
 CASES = {
@@ -76,6 +77,9 @@ def test_the_zone_is_the_threshold_and_what_chance_adds():
     edges = [line.get_xdata()[0] for line in display.ax_.lines if list(line.get_ydata()) == [0, 1]]
     assert edges == [pytest.approx(0.75)]
     assert "accepted up to a distance of 0.750" in display.description
+    assert "That is 0.500, and 0.250 that chance adds" in zone_words(made)
+    exact = replace(made, rejection=replace(made.rejection, excess=best))
+    assert zone_words(exact).endswith("up to a distance of 0.500.")
     open_ended = replace(made, rejection=replace(made.rejection, threshold=None))
     assert "accepted" not in RankingDisplay(open_ended).description
 

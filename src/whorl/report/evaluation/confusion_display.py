@@ -32,6 +32,11 @@ class ConfusionDisplay(Display):
 
     Raises:
         WhorlError: no row or no column.
+
+    >>> confusion = Confusion("new-run", "means", 50, ("A", "B"), ("A", "B"), ((1.0, 0.0), (0.25, 0.75)))
+    >>> display = ConfusionDisplay(confusion).plot()
+    >>> [text.get_text() for text in display.ax_.texts]
+    ['100', '25', '75']
     """
 
     ax_: Axes

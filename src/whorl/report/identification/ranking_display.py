@@ -30,6 +30,14 @@ class RankingDisplay(Display):
     Attributes:
         figure_: the matplotlib figure, after `plot`.
         ax_: its axes.
+
+    >>> from whorl.identification import Match, Rejection
+    >>> matches = (Match("a", "A", "", 0.2, None, 500), Match("b", "B", "", 0.8, None, 500))
+    >>> rejection = Rejection(0.3, 0.33, 0.05, 0.1, 0.15, 2)
+    >>> answer = Identification(matches, "ct-both", rejection, "r", 100)
+    >>> print(RankingDisplay(answer).plot().description)
+    Distances to the known models, nearest first: a 0.200; b 0.800. The nearest is accepted up to a distance of
+    0.250.
     """
 
     ax_: Axes

@@ -76,10 +76,13 @@ def zone_words(identification: Identification) -> str:
     edge, rejection = accepted_distance(identification), identification.rejection
     if edge is None or rejection.threshold is None:
         return "No zone is shaded: from what distance on a model is unknown cannot be told here."
+    shaded = f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}."
+    chance = identification.best.distance - rejection.excess
+    if not chance:
+        return shaded
     return (
-        f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}. That is "
-        f"{number(rejection.threshold)} and the {number(identification.best.distance - rejection.excess)} that "
-        "chance adds at this number of pictures. For the other rows it would lie slightly elsewhere."
+        f"{shaded} That is {number(rejection.threshold)}, and {number(chance)} that chance adds at these numbers of "
+        "pictures. For the other rows it would lie slightly elsewhere."
     )
 
 
