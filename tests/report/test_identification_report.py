@@ -30,7 +30,7 @@ from whorl.report.identification.words import zone_words
 
 LONG = [f"a very long name of a model indeed, number {i}" for i in range(29)]
 CASES = {
-    "hostile": {"models": 30, "architectures": 9, "names": [HOSTILE, *LONG], "p_value": 0.3},
+    "hostile": {"models": 30, "architectures": 9, "names": [HOSTILE, *LONG], "p_value": 0.3, "gaps": (2,)},
     "one model, gaps": {"models": 1, "architectures": 1, "gaps": (0, 3, 11)},
     "no probabilities": {
         "models": 3, "architectures": 2, "sure": False, "infinite": True,
@@ -105,7 +105,7 @@ def test_the_curves_are_those_of_the_pictures_and_the_nearest_models():
 def test_without_a_curve_there_is_no_figure_and_the_page_says_so():
     for made in (
         make_identification(parts=("means",)),
-        Identification.from_dict(make_identification().to_dict()),
+        Identification.from_dict(make_identification(2, 2).to_dict()),
     ):
         with pytest.raises(WhorlError, match="no C_T-layer curve"):
             OverlaidCurvesDisplay(made)

@@ -81,8 +81,8 @@ def zone_words(identification: Identification) -> str:
     if not chance:
         return shaded
     return (
-        f"{shaded} That is {number(rejection.threshold)}, and {number(chance)} that chance adds at these numbers of "
-        "pictures. For the other rows it would lie slightly elsewhere."
+        f"{shaded} That is {number(rejection.threshold)}, and {number(chance)} that chance adds at these numbers "
+        "of pictures. For the other rows it would lie slightly elsewhere."
     )
 
 
