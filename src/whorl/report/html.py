@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from whorl.errors import WhorlError
 from whorl.files import write_bytes
@@ -16,6 +14,7 @@ from whorl.memorization.curve import Curve
 from whorl.report.details import detail_groups
 from whorl.report.difference_views import differences_view
 from whorl.report.entries import ReportEntry, ReportFigure
+from whorl.report.environment import page_environment
 from whorl.report.sensitivity_view import sensitivity_view
 from whorl.report.text import layer_span, p_number, percent, plain, signed
 from whorl.report.views import Badge, entry_view, extra_view, figure_view
@@ -122,19 +121,7 @@ def _with_reference(details: Mapping[str, object], curve: Curve) -> dict[str, ob
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("whorl.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
+    environment = page_environment()
     environment.filters |= {"signed": signed, "p": p_number, "percent": percent, "span": layer_span}
     environment.globals["badge"] = Badge
     return environment
-
-
-def _finalize(value: Any) -> Any:
-    # Every string that reaches the page passes here: what is invisible or no text is written out.
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value

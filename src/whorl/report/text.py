@@ -101,6 +101,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}".removesuffix(".0") + " %"
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number and what it counts.
+
+    >>> counted(1, "set"), counted(1200, "set")
+    ('1 set', '1,200 sets')
+    """
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def layer_span(layers: Sequence[Layer]) -> str:
     """Return layers as a reader would say them.
 

@@ -1,0 +1,57 @@
+"""The ranked known models as a table."""
+
+from __future__ import annotations
+
+from whorl.identification.identification import Identification
+from whorl.report.grid import Column, Grid
+from whorl.report.grid_table import GridTables
+from whorl.report.identification.words import identification_headline, number, sure_words
+from whorl.report.text import percent
+
+MOST_ROWS = 30
+_COLUMNS = (
+    Column("rank", number=True),
+    Column("model", name=True),
+    Column("architecture", name=True),
+    Column("data set", name=True),
+    Column("distance", number=True),
+    Column("nearest in", number=True),
+    Column("pictures", number=True),
+)
+
+
+def identification_table(identification: Identification) -> GridTables:
+    """Return the ranking for rich to print: at most 30 known models, the verdict, how sure, and what to know."""
+    left = len(identification.matches) - MOST_ROWS
+    more = (f"{left:,} more known models are farther away.",) if left > 0 else ()
+    return GridTables(
+        (ranking_grid(identification, most=MOST_ROWS),),
+        after=(*more, identification_headline(identification), sure_words(identification)),
+        notes=identification.warnings,
+    )
+
+
+def ranking_grid(identification: Identification, *, most: int | None = None) -> Grid:
+    """Return rank, model, architecture, data set, distance, probability and pictures of the nearest `most`."""
+    rows = tuple(
+        (
+            str(rank),
+            match.name,
+            match.architecture,
+            match.dataset or "not said",
+            number(match.distance),
+            "?" if match.probability is None else percent(match.probability),
+            f"{match.n_pictures:,}",
+        )
+        for rank, match in enumerate(identification.matches[:most], start=1)
+    )
+    return Grid(
+        "Known models, nearest first",
+        _COLUMNS,
+        rows,
+        marked=frozenset({0}),
+        hint=(
+            f"distance: by {identification.method}, smaller is nearer; nearest in: share of draws of the "
+            "pictures in which the model is the nearest; pictures: those that the known model was measured on"
+        ),
+    )
