@@ -57,9 +57,9 @@ def make_identification(
     own = base + rng.normal(0, 0.1, len(layers))
     own[list(gaps)] = np.nan
     a = architectures if architectures > 1 else 0
-    rate = max(0.05, 1 / (a + 1)) if a else 1.0
+    rate = max(0.05, 2 / (a + 1)) if a else 1.0
     rejection = Rejection(
-        p_value if a else None, rate, 0.05, float(distances[0]) - 0.08, threshold if a else None, a
+        p_value if a else None, rate, 0.05, float(distances[0]), threshold if a else None, a
     )
     return Identification(
         tuple(matches), "early-means", rejection, "ab" * 32, 500, "samples", tuple(warnings),

@@ -165,14 +165,8 @@ def _print(found: Evaluation, details: dict[str, Any], output: Path | None, as_j
         return
     from rich.console import Console
 
-    from whorl.report.evaluation import evaluation_lead, evaluation_tables
+    from whorl.report.evaluation import evaluation_tables
 
-    console = Console()
-    for table in evaluation_tables(found):
-        console.print(table)
-        console.print()
-    console.print(evaluation_lead(found), markup=False, highlight=False)
-    for warning in found.warnings:
-        console.print(warning, markup=False, highlight=False)
+    Console().print(evaluation_tables(found))
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

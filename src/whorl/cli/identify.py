@@ -126,11 +126,8 @@ def _print(found: Identification, details: dict[str, Any], output: Path | None, 
         return
     from rich.console import Console
 
-    from whorl.report.identification import identification_headline, identification_table, sure_words
+    from whorl.report.identification import identification_table
 
-    console = Console()
-    console.print(identification_table(found))
-    for words in (identification_headline(found), sure_words(found), *found.warnings):
-        console.print(words, markup=False, highlight=False)
+    Console().print(identification_table(found))
     if output is not None:
         typer.echo(f"Report: {output / 'report.html'}")

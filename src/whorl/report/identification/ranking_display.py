@@ -23,9 +23,8 @@ _ROW = 0.31
 class RankingDisplay(Display):
     """How far each known model is from the pictures, the nearest at the top, at most 20 of them.
 
-    Colour and mark are the architecture's. The shaded zone is where the nearest model is accepted; it is drawn for
-    that one alone, as what chance adds to a distance depends on the known set as well. At the right of each row:
-    how often the model is the nearest when the pictures are drawn anew.
+    Colour and mark are the architecture's. The shaded zone is where the nearest model is accepted. At the right of
+    each row: how often the model is the nearest when the pictures are drawn anew.
 
     Attributes:
         figure_: the matplotlib figure, after `plot`.
@@ -33,7 +32,7 @@ class RankingDisplay(Display):
 
     >>> from whorl.identification import Match, Rejection
     >>> matches = (Match("a", "A", "", 0.2, None, 500), Match("b", "B", "", 0.8, None, 500))
-    >>> rejection = Rejection(0.3, 0.33, 0.05, 0.1, 0.15, 2)
+    >>> rejection = Rejection(0.6, 0.67, 0.05, 0.2, 0.25, 2)
     >>> answer = Identification(matches, "ct-both", rejection, "r", 100)
     >>> print(RankingDisplay(answer).plot().description)
     Distances to the known models, nearest first: a 0.200; b 0.800. The nearest is accepted up to a distance of

@@ -59,30 +59,19 @@ def sure_words(identification: Identification) -> str:
 
 
 def accepted_distance(identification: Identification) -> float | None:
-    """Return the distance up to which the nearest model is accepted; None where that cannot be told.
-
-    The threshold is for the excess, the distance without what chance adds to small sets. What chance adds to
-    that of the nearest model is the difference of the two.
-    """
-    rejection, best = identification.rejection, identification.best
-    if rejection.threshold is None:
-        return None
-    edge = rejection.threshold + (best.distance - rejection.excess)
-    return edge if math.isfinite(edge) else None
+    """Return the distance below which the nearest model is accepted; None where that cannot be told."""
+    threshold = identification.rejection.threshold
+    return threshold if threshold is not None and math.isfinite(threshold) else None
 
 
 def zone_words(identification: Identification) -> str:
     """Say what the shaded zone of the ranking is."""
-    edge, rejection = accepted_distance(identification), identification.rejection
-    if edge is None or rejection.threshold is None:
+    edge = accepted_distance(identification)
+    if edge is None:
         return "No zone is shaded: from what distance on a model is unknown cannot be told here."
-    shaded = f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}."
-    chance = identification.best.distance - rejection.excess
-    if not chance:
-        return shaded
     return (
-        f"{shaded} That is {number(rejection.threshold)}, and {number(chance)} that chance adds at these numbers "
-        "of pictures. For the other rows it would lie slightly elsewhere."
+        f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}; nearer than known models of "
+        f"different architectures come to each other, with {identification.n_pictures:,} pictures."
     )
 
 
@@ -135,7 +124,7 @@ def _rejection_words(identification: Identification) -> tuple[str, ...]:
     rate = f"Up to {percent(rejection.false_accept_rate)} of them are accepted, as asked."
     if rejection.false_accept_rate > rejection.asked:
         rate = (
-            f"With {rejection.architectures} known architectures no less than 1 in "
+            f"With {rejection.architectures} known architectures no less than 2 in "
             f"{rejection.architectures + 1} can be promised, so up to {percent(rejection.false_accept_rate)} of "
             f"them are accepted; {percent(rejection.asked)} was asked for."
         )
