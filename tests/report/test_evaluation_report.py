@@ -31,7 +31,10 @@ from whorl.report.evaluation.words import open_set_words
 
 TINY = {"architectures": 2, "runs": 2, "methods": METHODS[:2], "sizes": (50,), "tasks": ("new-run",)}
 CASES = {
-    "large": {"architectures": 9, "runs": 3, "datasets": ("CIFAR-10", "d" * 60), "gaps": (0, 3), "scale": 3.0, "missing": (("new-run", 1000),)},
+    "large": {
+        "architectures": 9, "runs": 3, "datasets": ("CIFAR-10", "d" * 60), "gaps": (0, 3), "scale": 3.0,
+        "missing": (("new-run", 1000),),
+    },
     "one of each, hostile": {
         "architectures": 1, "runs": 1, "datasets": ("",), "sizes": (100,), "methods": (HOSTILE,),
         "names": (HOSTILE,), "layers": ("stem", "head$_1$"), "tasks": ("new-pictures",), "open_set": False,
