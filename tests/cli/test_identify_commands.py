@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-COLOURS = {"red": (200, 60, 60), "green": (60, 200, 60), "blue": (60, 60, 200), "grey": (110, 110, 110)}
+COLOURS = {"red": (200, 60, 60), "green": (60, 200, 60), "blue": (60, 60, 200), "white": (245, 245, 245)}
 
 
 def draw(n, seed, colour=(128, 128, 128), noise=20.0):
@@ -87,7 +87,7 @@ def test_json_says_all_of_it(place):
 
 
 def test_an_unknown_model_is_none_of_these(place):
-    done = whorl("identify", "ref", "sets/grey/run1.npy", "--json", "-q", cwd=place, check=0)
+    done = whorl("identify", "ref", "sets/white/run1.npy", "--json", "-q", cwd=place, check=0)
     assert json.loads(done.stdout)["identification"]["verdict"] == "none of these"
 
 

@@ -33,6 +33,10 @@ class CTCurve(FingerprintMethod):
         """ct-l2, ct-cosine or ct-both."""
         return f"ct-{self._rule}"
 
+    def fits(self, fingerprint: Fingerprint) -> bool:
+        """See `FingerprintMethod.fits`; the first layer does not count."""
+        return "c_t" in fingerprint.parts and bool(np.isfinite(fingerprint.parts["c_t"][1:]).any())
+
     def distances(
         self,
         query: Fingerprint,

@@ -70,8 +70,9 @@ def zone_words(identification: Identification) -> str:
     if edge is None:
         return "No zone is shaded: from what distance on a model is unknown cannot be told here."
     return (
-        f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}; nearer than known models of "
-        f"different architectures come to each other, with {identification.n_pictures:,} pictures."
+        f"Shaded: where the nearest model is accepted, up to a distance of {number(edge)}. It is learnt from how "
+        f"near known models of different architectures come to each other with {identification.n_pictures:,} "
+        "pictures."
     )
 
 
