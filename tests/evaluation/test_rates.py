@@ -60,9 +60,9 @@ def test_a_difference_compares_answers_to_the_same_queries_alone():
     theirs += [answer("z1", "z1", "z1", method="o")]
     found = difference_of(mine, theirs)
     assert (found.method, found.other, found.value) == ("m", "o", pytest.approx((0.5 - 0.25) / 2))
-    assert found.low <= found.value <= found.high
+    assert found.low <= found.low_here <= found.value <= found.high_here <= found.high
     same = difference_of(mine, mine)
-    assert (same.value, same.low, same.high) == (0, 0, 0)
+    assert (same.value, same.low, same.high, same.low_here, same.high_here) == (0, 0, 0, 0, 0)
 
 
 def test_confusions_are_shares_of_each_row():

@@ -148,7 +148,9 @@ def _rate(task, method, size, m, i):
 def _difference(task, size, methods, m, found):
     value = found[task, methods[0], size] - found[task, methods[m], size]
     value = -0.04 if m == 11 else value
-    return Difference(task, size, methods[0], methods[m], value, value - 0.03, value + 0.03)
+    return Difference(
+        task, size, methods[0], methods[m], value, value - 0.03, value + 0.03, value - 0.02, value + 0.02
+    )
 
 
 def _shares(count):

@@ -49,10 +49,15 @@ def difference_of(mine: Sequence[Outcome], others: Sequence[Outcome], *, seed: i
     theirs = {_query(each): each.right for each in others}
     both = [each for each in mine if _query(each) in theirs]
     gains = by_set(both, [float(each.right) - float(theirs[_query(each)]) for each in both])
-    low, high = interval(gains, seed)
     first = mine[0]
     return Difference(
-        first.task, first.size, first.method, others[0].method, mean_over_sets(gains), low, high
+        first.task,
+        first.size,
+        first.method,
+        others[0].method,
+        mean_over_sets(gains),
+        *interval(gains, seed),
+        *interval(gains, seed, sets_anew=False),
     )
 
 
@@ -83,18 +88,21 @@ def mean_over_sets(values: Mapping[str, NDArray[np.float64]]) -> float:
     return float(np.mean([held.mean() for held in values.values()]))
 
 
-def interval(values: Mapping[str, NDArray[np.float64]], seed: int) -> tuple[float, float]:
+def interval(
+    values: Mapping[str, NDArray[np.float64]], seed: int, *, sets_anew: bool = True
+) -> tuple[float, float]:
     """Return a 95 % percentile interval of the mean over sets, sets drawn anew and queries within each.
 
-    With few sets it is too narrow, and with one it holds for that set alone.
+    With few sets it is too narrow, and with one it holds for that set alone; so it does without `sets_anew`.
     """
     rng = np.random.default_rng(seed)
     means = np.stack(
         [held[rng.integers(0, len(held), (RESAMPLINGS, len(held)))].mean(axis=1) for held in values.values()],
         axis=1,
     )
-    chosen = rng.integers(0, means.shape[1], means.shape)
-    found = np.take_along_axis(means, chosen, axis=1).mean(axis=1)
+    if sets_anew:
+        means = np.take_along_axis(means, rng.integers(0, means.shape[1], means.shape), axis=1)
+    found = means.mean(axis=1)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)

@@ -54,7 +54,8 @@ class Difference:
         task, size: of the queries.
         method, other: which.
         value: rate of `method` less rate of `other`.
-        low, high: 95 % interval, sets and draws drawn anew for both alike.
+        low, high: 95 % interval, sets and draws drawn anew for both alike: for other models.
+        low_here, high_here: the same, draws alone drawn anew: for other pictures of these models.
     """
 
     task: Task
@@ -64,6 +65,8 @@ class Difference:
     value: float
     low: float
     high: float
+    low_here: float
+    high_here: float
 
 
 @dataclass(frozen=True)
