@@ -61,9 +61,10 @@ def test_models_that_differ_are_told_apart_and_runs_of_one_are_not(found):
 def test_what_could_not_be_run_is_listed(found):
     held = found.evaluation
     assert held.rate("new-pictures", DEFAULT, 90) is None
-    reasons = {(each.task, each.size): each.why for each in held.not_run}
-    assert reasons["new-pictures", 90] == "40 pictures can be asked for"
-    assert "one data set" in reasons["other-data-set", None]
+    told = {(each.task, each.why): each for each in held.not_run}
+    few = told["new-pictures", "40 pictures can be asked for"]
+    assert (few.sizes, few.names) == ((90,), tuple(f"{name}/run2" for name in sorted(COLOURS)))
+    assert any(task == "other-data-set" and "one data set" in why for task, why in told)
 
 
 def test_differences_times_curves_and_map_are_complete(found):

@@ -132,7 +132,7 @@ def make_evaluation(
             for i, m in enumerate(methods)
         ),
         curve_distances=distances,
-        not_run=tuple(NotRun(task, "", size, "no set has so many pictures left") for task, size in missing),
+        not_run=tuple(NotRun(task, (), (size,), "no set has so many pictures left") for task, size in missing),
         warnings=tuple(warnings),
     )  # fmt: skip
 

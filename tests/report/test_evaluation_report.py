@@ -175,7 +175,7 @@ def test_an_interval_that_holds_0_is_no_win():
 
 def test_the_tables_fit_a_terminal_of_80():
     made = make_evaluation(missing=(("new-run", 1000),))
-    made = replace(made, not_run=(*made.not_run, NotRun("new-run", HOSTILE, None, "tooo " * 40)))
+    made = replace(made, not_run=(*made.not_run, NotRun("new-run", (HOSTILE,), (), "tooo " * 40)))
     for encoding in ("utf-8", "ascii"):
         raw = io.BytesIO()
         file = io.TextIOWrapper(raw, encoding=encoding)

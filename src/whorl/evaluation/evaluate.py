@@ -91,7 +91,7 @@ def evaluate(
     plans = {task: plan(task, sets, splits=splits, seed=seed, same=same) for task in tasks}
     kept = resolve(options).cache_folder
     answers = _answered(plans, sets, chosen, design, AnswerStore(kept), options.get("progress", False))
-    not_run = [note for held in plans.values() for note in (*held.not_run, *_too_small(held, design.sizes))]
+    notes = [note for held in plans.values() for note in (*held.not_run, *_too_small(held, design.sizes))]
     return summarised(
         reference,
         sets,
@@ -102,7 +102,7 @@ def evaluate(
         splits=splits,
         draws=draws,
         seed=seed,
-        not_run=tuple(not_run),
+        not_run=_together(notes),
         warnings=shared_pictures(sets),
     )
 
@@ -184,18 +184,24 @@ def _described(trial: Trial, sets: Mapping[str, PreparedSet]) -> dict[str, Any]:
     }
 
 
-def _too_small(held: Plan, sizes: Sequence[int]) -> list[NotRun]:
+def _too_small(held: Plan, sizes: Sequence[int]) -> Iterator[NotRun]:
     largest: dict[tuple[Task, str], int] = {}
     for trial in held.trials:
         for name, rows in trial.queries.items():
             key = (trial.task, name)
             largest[key] = max(largest.get(key, 0), len(rows))
-    return [
-        NotRun(task, name, size, f"{count:,} pictures can be asked for")
-        for (task, name), count in largest.items()
-        for size in sizes
-        if size > count
-    ]
+    for (task, name), count in largest.items():
+        missing = tuple(size for size in sizes if size > count)
+        if missing:
+            yield NotRun(task, (name,), missing, f"{count:,} pictures can be asked for")
+
+
+def _together(notes: Sequence[NotRun]) -> tuple[NotRun, ...]:
+    """Return notes that differ in the set alone as one."""
+    found: dict[tuple[Task, tuple[int, ...], str], list[str]] = {}
+    for note in notes:
+        found.setdefault((note.task, note.sizes, note.why), []).extend(note.names)
+    return tuple(NotRun(task, tuple(names), sizes, why) for (task, sizes, why), names in found.items())
 
 
 def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:

@@ -163,14 +163,14 @@ class NotRun:
 
     Attributes:
         task: which.
-        name: the set; empty for all.
-        size: pictures per query; None for all.
+        names: the sets; empty for all.
+        sizes: pictures per query; empty for all.
         why: in words.
     """
 
     task: Task
-    name: str
-    size: int | None
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
     why: str
 
 

@@ -92,7 +92,7 @@ def _new_run(sets: Sequence[PreparedSet]) -> Plan:
         runs[each.place.dataset, each.place.architecture].append(each)
     several = [held for held in runs.values() if len(held) > 1]
     if not several:
-        return Plan((), (NotRun("new-run", "", None, "no architecture has more than one run"),))
+        return Plan((), (NotRun("new-run", (), (), "no architecture has more than one run"),))
     trials = []
     for fold in range(max(map(len, several))):
         out = {held[fold % len(held)].name for held in several}
@@ -100,7 +100,7 @@ def _new_run(sets: Sequence[PreparedSet]) -> Plan:
         known = [each for each in sets if each.name not in out]
         trials.append(_whole("new-run", fold, known, asked, lambda each: each.place.architecture))
     alone = [
-        NotRun("new-run", held[0].name, None, "the only run of its architecture: known, not asked for")
+        NotRun("new-run", (held[0].name,), (), "the only run of its architecture: known, not asked for")
         for held in runs.values()
         if len(held) == 1
     ]
@@ -115,7 +115,7 @@ def _other_data_set(sets: Sequence[PreparedSet], same: Mapping[str, str]) -> Pla
 
     if len(datasets) < 2:
         why = "all sets are of one data set; lay them out as FOLDER/data set/architecture/run"
-        return Plan((), (NotRun("other-data-set", "", None, why),))
+        return Plan((), (NotRun("other-data-set", (), (), why),))
     trials, out = [], []
     for fold, dataset in enumerate(datasets):
         known = [each for each in sets if each.place.dataset != dataset]
@@ -123,7 +123,7 @@ def _other_data_set(sets: Sequence[PreparedSet], same: Mapping[str, str]) -> Pla
         own = [each for each in sets if each.place.dataset == dataset]
         asked = [each for each in own if family(each) in families]
         why = "its architecture was trained on no other data set"
-        out += [NotRun("other-data-set", each.name, None, why) for each in own if each not in asked]
+        out += [NotRun("other-data-set", (each.name,), (), why) for each in own if each not in asked]
         if asked:
             trials.append(_whole("other-data-set", fold, known, asked, family))
     return Plan(tuple(trials), tuple(out))
@@ -134,7 +134,7 @@ def _unknown_architecture(sets: Sequence[PreparedSet], splits: int, seed: int) -
     architectures = sorted({each.place.architecture for each in large})
     if len(architectures) < 3:
         why = "fewer than three architectures: with one left out, no two are known"
-        return Plan((), (*small, NotRun("unknown-architecture", "", None, why)))
+        return Plan((), (*small, NotRun("unknown-architecture", (), (), why)))
     trials = []
     for split in range(splits):
         known, asked = _halves(large, seed, split)
@@ -159,7 +159,7 @@ def _large_enough(sets: Sequence[PreparedSet], task: Task) -> tuple[list[Prepare
     small = [each for each in sets if len(each) < least]
     why = f"fewer than {least} pictures, which cannot be halved"
     return [each for each in sets if each not in small], tuple(
-        NotRun(task, each.name, None, f"{len(each)} pictures, {why}") for each in small
+        NotRun(task, (each.name,), (), f"{len(each)} pictures, {why}") for each in small
     )
 
 

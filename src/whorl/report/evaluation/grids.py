@@ -106,16 +106,16 @@ def not_run_grid(evaluation: Evaluation) -> Grid:
     rows = tuple(
         (
             TASKS[each.task],
-            each.name or "all sets",
-            "all sizes" if each.size is None else f"{each.size:,}",
+            ", ".join(each.names) or "all sets",
+            ", ".join(f"{size:,}" for size in each.sizes) or "all sizes",
             each.why,
         )
         for each in evaluation.not_run
     )
     columns = (
         Column("task", prose=True),
-        Column("set", name=True),
-        Column("pictures", number=True),
+        Column("sets", prose=True),
+        Column("pictures", prose=True),
         Column("why", prose=True),
     )
     return Grid("Not run", columns, rows)
