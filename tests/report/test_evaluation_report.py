@@ -173,6 +173,12 @@ def test_an_interval_that_holds_0_is_no_win():
     assert "falls behind" not in lead
 
 
+def test_a_wide_terminal_shows_the_intervals():
+    file = io.StringIO()
+    Console(file=file, width=130).print(evaluation_tables(make_evaluation()))
+    assert "98 (92–100)" in file.getvalue()
+
+
 def test_the_tables_fit_a_terminal_of_80():
     made = make_evaluation(missing=(("new-run", 1000),))
     made = replace(made, not_run=(*made.not_run, NotRun("new-run", (HOSTILE,), (), "tooo " * 40)))
@@ -184,7 +190,13 @@ def test_the_tables_fit_a_terminal_of_80():
         text = raw.getvalue().decode(encoding)
         assert all(len(line) <= 80 for line in text.splitlines())
         assert text.count("tooo") == 40
-        for words in ("98 (92 to 100)", "not run", "0.90 to 0.98", "fingerprint", "nearest-pictures"):
+        for words in (
+            "intervals in the report",
+            "not run",
+            "0.90 to 0.98",
+            "fingerprint",
+            "nearest-pictures",
+        ):
             assert words in text, words
 
 

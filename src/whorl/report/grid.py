@@ -25,6 +25,7 @@ class Grid:
         rows: each of C cells.
         marked: places of the rows that stand out.
         hint: what the columns mean; empty for nothing.
+        narrow: shown in a terminal instead, where this one does not fit; None: cut what is too long.
     """
 
     title: str
@@ -32,3 +33,4 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     marked: frozenset[int] = frozenset()
     hint: str = ""
+    narrow: Grid | None = None

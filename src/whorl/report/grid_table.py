@@ -51,7 +51,8 @@ class GridTables:
     def _parts(self, width: int, *, ascii_only: bool) -> Iterator[Table | Text]:
         for line in self.before:
             yield Text(plain(line))
-        for number, grid in enumerate(self.grids):
+        for number, wanted in enumerate(self.grids):
+            grid = wanted if wanted.narrow is None or _fits(wanted, width) else wanted.narrow
             if number or self.before:
                 yield Text(" ")
             if len(self.grids) > 1:
@@ -88,13 +89,24 @@ def _table(grid: Grid, width: int, *, ascii_only: bool) -> Table:
     return table
 
 
-def _rooms(grid: Grid, width: int) -> list[int]:
-    """Return how many letters each column has; where there are too few, the longest names give way."""
+def _fits(grid: Grid, width: int) -> bool:
+    """Return whether no cell needs to be cut."""
+    rooms = _wished(grid)
+    return sum(rooms) + _BETWEEN * len(rooms) + 1 <= width
+
+
+def _wished(grid: Grid) -> list[int]:
+    """Return how many letters each column would like to have."""
     cells = [[column.title, *(row[i] for row in grid.rows)] for i, column in enumerate(grid.columns)]
     rooms = [max(len(plain(cell)) for cell in column) for column in cells]
-    rooms = [
+    return [
         min(room, _PROSE) if column.prose else room for column, room in zip(grid.columns, rooms, strict=True)
     ]
+
+
+def _rooms(grid: Grid, width: int) -> list[int]:
+    """Return how many letters each column has; where there are too few, the longest names give way."""
+    rooms = _wished(grid)
     names = [i for i, column in enumerate(grid.columns) if column.name]
     while names and sum(rooms) + _BETWEEN * len(rooms) + 1 > width:
         widest = max(names, key=rooms.__getitem__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from whorl.evaluation.results import TASKS, Evaluation, OpenSetRate, Rate, Task
 from whorl.report.evaluation.words import points
@@ -13,14 +14,26 @@ _NOT_RUN = "not run"
 
 
 def accuracy_grid(evaluation: Evaluation, task: Task) -> Grid:
-    """Return the rates of one task, methods as rows and sizes as columns, with their intervals."""
-    return _by_size(
+    """Return the rates of one task, methods as rows and sizes as columns, with their intervals.
+
+    Where the terminal has no room for intervals they are left out.
+    """
+    title = f"Rightly named, {TASKS[task]}"
+    narrow = _by_size(
+        evaluation,
+        task,
+        lambda rate: _share(rate.value),
+        title=title,
+        hint="in percent; columns: pictures per query; intervals in the report and with --json",
+    )
+    whole = _by_size(
         evaluation,
         task,
         _with_interval,
-        title=f"Rightly named, {TASKS[task]}",
+        title=title,
         hint="in percent, with 95 % intervals; columns: pictures per query",
     )
+    return replace(whole, narrow=narrow)
 
 
 def architecture_grid(evaluation: Evaluation, task: Task) -> Grid:
@@ -126,11 +139,12 @@ def _by_size(
 ) -> Grid:
     found = {(rate.method, rate.size): rate for rate in evaluation.rates if rate.task == task}
     methods = [method for method in evaluation.methods if any(method == name for name, _ in found)]
+    sizes = [size for size in evaluation.sizes if any(size == ran for _, ran in found)]
     rows = []
     for method in methods:
-        rates = [found.get((method, size)) for size in evaluation.sizes]
+        rates = [found.get((method, size)) for size in sizes]
         rows.append((method, *(_NOT_RUN if rate is None else cell(rate) for rate in rates)))
-    columns = (Column("method", name=True), *_sizes(evaluation))
+    columns = (Column("method", name=True), *(Column(f"{size:,}", number=True) for size in sizes))
     return Grid(title, columns, tuple(rows), marked=_marked(evaluation, methods), hint=hint)
 
 
@@ -143,7 +157,7 @@ def _marked(evaluation: Evaluation, methods: list[str]) -> frozenset[int]:
 
 
 def _with_interval(rate: Rate) -> str:
-    return f"{_share(rate.value)} ({_share(rate.low)} to {_share(rate.high)})"
+    return f"{_share(rate.value)} ({_share(rate.low)}–{_share(rate.high)})"
 
 
 def _share(share: float) -> str:
