@@ -191,7 +191,7 @@ def test_the_tables_fit_a_terminal_of_80():
         assert all(len(line) <= 80 for line in text.splitlines())
         assert text.count("tooo") == 40
         for words in (
-            "intervals in the report",
+            "98 (92",
             "not run",
             "0.90 to 0.98",
             "fingerprint",
