@@ -192,7 +192,7 @@ def test_the_tables_fit_a_terminal_of_80():
         assert text.count("tooo") == 40
         for words in (
             "98 (92",
-            "not run",
+            "Not run",
             "0.90 to 0.98",
             "fingerprint",
             "nearest-pictures",
