@@ -11,6 +11,7 @@ for among the other's sets, by the paper's three rules.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +56,7 @@ def report(asked: Sequence[PreparedSet], known: Sequence[PreparedSet], same: dic
     families = [family(each) for each in known]
     curves = [_curve(each, np.arange(len(each))) for each in known]
     chosen = [each for each in asked if family(each) in families]
-    print(f"asked: {', '.join(each.name for each in chosen)}; known: {len(known)} sets")
+    sys.stdout.write(f"asked: {', '.join(each.name for each in chosen)}; known: {len(known)} sets\n")
     for size in SIZES:
         right: dict[str, list[float]] = {rule: [] for rule in RULES}
         guess: list[float] = []
@@ -68,7 +69,8 @@ def report(asked: Sequence[PreparedSet], known: Sequence[PreparedSet], same: dic
                 guess.append(families.count(family(each)) / len(families))
         if guess:
             shares = ", ".join(f"{rule} {np.mean(found):.2f}" for rule, found in right.items())
-            print(f"  {size} pictures: {shares}; a guess {np.mean(guess):.2f} ({len(guess)} queries)")
+            chance = f"a guess {np.mean(guess):.2f} ({len(guess)} queries)"
+            sys.stdout.write(f"  {size} pictures: {shares}; {chance}\n")
 
 
 def _curve(each: PreparedSet, rows: np.ndarray) -> Fingerprint:

@@ -1,6 +1,7 @@
 """Whorl: fingerprints of generative image models.
 
-Does this model copy its training data, and at which level? `Reference.fit`, then `reference.curve`.
+Does this model copy its training data, and at which level? `Reference.fit`, then `reference.curve`. Which known
+model made these pictures? `Registry.add`, then `Registry.identify`.
 Names are imported on first use, so that ``import whorl`` costs next to nothing.
 """
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from whorl.embeddings import embed
     from whorl.encoders import load_encoder
     from whorl.errors import EncoderError, ImageError, ScoreError, StorageError, WhorlError, WhorlWarning
+    from whorl.evaluation.evaluate import evaluate
+    from whorl.fingerprints.measure import fingerprint_of
     from whorl.fingerprints.similarity import similarity
     from whorl.images import open_images
     from whorl.memorization import Comparison, CTScore, Curve, Reference, c_t, compare, z_u
@@ -35,6 +38,8 @@ _HOMES = {
     "c_t": "whorl.memorization",
     "compare": "whorl.memorization",
     "embed": "whorl.embeddings",
+    "evaluate": "whorl.evaluation.evaluate",
+    "fingerprint_of": "whorl.fingerprints.measure",
     "load_encoder": "whorl.encoders",
     "open_images": "whorl.images",
     "similarity": "whorl.fingerprints.similarity",
@@ -57,6 +62,8 @@ __all__ = [
     "c_t",
     "compare",
     "embed",
+    "evaluate",
+    "fingerprint_of",
     "load_encoder",
     "open_images",
     "similarity",

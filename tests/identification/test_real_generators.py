@@ -7,7 +7,13 @@ import whorl
 from whorl.fingerprints.of_pictures import measure_pictures
 from whorl.registry import Registry
 
-SETS = ("faces32/dcgan-a/run1", "faces32/dcgan-b/run1", "faces32/wgan-gp/run1", "mnist/dcgan/a", "mnist/vae/a")
+SETS = (
+    "faces32/dcgan-a/run1",
+    "faces32/dcgan-b/run1",
+    "faces32/wgan-gp/run1",
+    "mnist/dcgan/a",
+    "mnist/vae/a",
+)
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +22,12 @@ def held(shared_data, tmp_path_factory):
     place = tmp_path_factory.mktemp("known")
     exact = np.load(shared_data / "cifar10-exact.npz")
     reference = whorl.Reference.fit(
-        exact["train"][:1200], exact["test"][:300], encoder="whorl-vit-32", cells=3, partitions=1, sensitivity=0
+        exact["train"][:1200],
+        exact["test"][:300],
+        encoder="whorl-vit-32",
+        cells=3,
+        partitions=1,
+        sensitivity=0,
     )
     registry = Registry(place / "known.db")
     others = {}
