@@ -38,6 +38,9 @@ def test_every_set_counts_alike_however_often_it_was_asked():
     found = rate_of(outcomes)
     assert (found.value, found.sets, found.queries) == (pytest.approx(1 / 3), 3, 11)
     assert found.architecture == pytest.approx(2 / 3)
+    assert found.accepted is None
+    some = [*outcomes[:9], answer("b1", "b1", "a1", accepted=True), answer("c1", "c1", "c2", accepted=False)]
+    assert rate_of(some).accepted == 0.5
     assert 0 <= found.low <= found.value <= found.high <= 1
 
 
@@ -140,7 +143,7 @@ def test_the_table_has_a_column_per_field():
 
 
 def test_an_evaluation_survives_json():
-    rate = Rate("new-pictures", "m", 25, 0.5, 0.4, 0.6, 0.5, 2, 10)
+    rate = Rate("new-pictures", "m", 25, 0.5, 0.4, 0.6, 0.5, None, 2, 10)
     confusion = Confusion("new-pictures", "m", 25, ("a",), ("a", "b"), ((0.5, 0.5),))
     opened = OpenSetRate("m", 25, 0.9, 0.8, 1.0, 0.7, 0.05, None, None, None, 3, 4)
     held = Evaluation(

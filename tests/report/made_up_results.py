@@ -141,7 +141,16 @@ def _rate(task, method, size, m, i):
     harder = {"new-pictures": 0.0, "new-run": 0.12, "other-data-set": 0.4}[task]
     value = min(1.0, max(0.0, 0.62 + 0.12 * i - 0.045 * m - harder))
     return Rate(
-        task, method, size, value, max(0, value - 0.06), min(1, value + 0.05), min(1, value + 0.03), 18, 270
+        task,
+        method,
+        size,
+        value,
+        max(0, value - 0.06),
+        min(1, value + 0.05),
+        min(1, value + 0.03),
+        None,
+        18,
+        270,
     )
 
 

@@ -41,7 +41,7 @@ def compared(
         clock: told how long fingerprints and comparisons take at the largest size.
     """
     known = [_known(sets[name], trial, method, memo) for name in trial.known]
-    open_set = OpenSet(known, method) if trial.task == "unknown-architecture" else None
+    open_set = OpenSet(known, method)
     largest = largest_run(trial, sizes)
     for name, rows in trial.queries.items():
         for size in sizes:
@@ -51,12 +51,8 @@ def compared(
                 started = time.perf_counter()
                 nearest, distance = _nearest(query, known, method)
                 told.add("compare", time.perf_counter() - started)
-                judged = (
-                    open_set.judge(distance, nearest.architecture, n_pictures=size)
-                    if open_set is not None
-                    else None
-                )
-                calibrated = judged is not None and judged.p_value is not None
+                judged = open_set.judge(distance, nearest.architecture, n_pictures=size)
+                calibrated = judged.p_value is not None
                 yield Outcome(
                     trial.task,
                     trial.split,
@@ -69,8 +65,8 @@ def compared(
                     trial.classes[nearest.name] if distance < math.inf else "",
                     sets[nearest.name].place.architecture if distance < math.inf else "",
                     distance,
-                    judged.accepts if judged is not None and calibrated else None,
-                    judged.false_accept_rate if judged is not None and calibrated else None,
+                    judged.accepts if calibrated else None,
+                    judged.false_accept_rate if calibrated else None,
                 )
 
 
@@ -78,7 +74,7 @@ def _known(
     prepared: PreparedSet, trial: Trial, method: FingerprintMethod, memo: FingerprintMemo
 ) -> KnownModel:
     fingerprint = memo.fingerprint(prepared, trial.known[prepared.name], method.parts, Clock())
-    return KnownModel(prepared.name, trial.classes[prepared.name], fingerprint, prepared.place.dataset)
+    return KnownModel(prepared.name, prepared.place.architecture, fingerprint, prepared.place.dataset)
 
 
 def _nearest(

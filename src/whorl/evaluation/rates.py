@@ -39,6 +39,7 @@ def rate_of(outcomes: Sequence[Outcome], *, seed: int = 0) -> Rate:
         low,
         high,
         mean_over_sets(named),
+        _accepted(outcomes),
         len(right),
         len(outcomes),
     )
@@ -106,6 +107,13 @@ def interval(
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def _accepted(outcomes: Sequence[Outcome]) -> float | None:
+    told = [each for each in outcomes if each.accepted is not None]
+    if not told:
+        return None
+    return mean_over_sets(by_set(told, [float(each.accepted is True) for each in told]))
 
 
 def _query(each: Outcome) -> tuple[int, str, int]:

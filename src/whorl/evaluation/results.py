@@ -31,6 +31,8 @@ class Rate:
         value: share of queries answered rightly, the mean over sets of each set's share.
         low, high: 95 % interval, sets and draws drawn anew.
         architecture: the same for naming the architecture alone.
+        accepted: share of queries that are taken for a known architecture, right or wrong; None where the method
+            cannot say.
         sets: how many sets were queried.
         queries: how many queries there were.
     """
@@ -42,6 +44,7 @@ class Rate:
     low: float
     high: float
     architecture: float
+    accepted: float | None
     sets: int
     queries: int
 
