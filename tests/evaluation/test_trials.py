@@ -49,7 +49,7 @@ def test_new_pictures_halves_every_set_anew_for_each_split():
 def test_new_run_leaves_out_one_run_of_every_architecture_that_has_several():
     held = plan("new-run", FACES, splits=3, seed=0)
     asked = [set(trial.queries) for trial in held.trials]
-    assert asked == [{"f/gan/1", "f/ddpm/1"}, {"f/gan/2", "f/ddpm/2"}, {"f/gan/3", "f/ddpm/1"}]
+    assert asked == [{"f/gan/1", "f/ddpm/1"}, {"f/gan/2", "f/ddpm/2"}, {"f/gan/3"}]
     for trial in held.trials:
         assert not set(trial.known) & set(trial.queries)
         assert set(trial.known) | set(trial.queries) == {each.name for each in FACES}

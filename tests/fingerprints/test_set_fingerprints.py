@@ -116,3 +116,12 @@ def test_a_curve_from_a_file_has_no_fingerprint(reference):
     curve = reference.curve_from_embeddings(a_set(7))
     with pytest.raises(ScoreError, match="score the pictures again"):
         fingerprint_of(Curve.from_dict(curve.to_dict()))
+
+
+def test_chance_is_the_variance_of_a_picture_s_whitened_numbers(reference):
+    """Sets drawn anew scatter by it over their size, however much the whitening was shrunk."""
+    found = [fingerprint_of(reference.measure_embeddings(a_set(seed, n=60))) for seed in range(100, 180)]
+    for place, part in enumerate(("copying", "whitened_means")):
+        scatter = np.var([each.parts[part] for each in found], axis=0, ddof=1).sum()
+        told = np.mean([each.parts["chance"][place] for each in found]) / 60
+        assert scatter == pytest.approx(told, rel=0.2)

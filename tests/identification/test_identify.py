@@ -100,7 +100,8 @@ def test_few_pictures_are_warned_of_and_three_refused(reference, known):
 
 def test_curves_of_sets_of_other_sizes_are_warned_of(reference, known):
     found = identify(reference.measure_embeddings(a_set(5, 0.0, n=300)), known, method="ct-both")
-    assert any("C_T grows with the number of pictures" in note for note in found.warnings)
+    assert any("depends on the number of pictures" in note for note in found.warnings)
+    assert found.best.probability is None
 
 
 @pytest.mark.parametrize(
@@ -170,3 +171,15 @@ def test_other_layers_of_one_reference_do_not_meet(tmp_path, reference):
 
 def test_the_public_name_is_the_registry(tmp_path):
     assert whorl.Registry is Registry
+
+
+def test_distances_that_are_infinite_leave_valid_json(known):
+    """Curves without a layer in common: no margin, no infinity in JSON."""
+
+    def curve(*values):
+        return Fingerprint("r", (1, 2, 3), 500, {"c_t": np.array(values, float)})
+
+    models = [KnownModel("a", "a", curve(0, 1, np.nan)), KnownModel("b", "b", curve(0, np.nan, 1))]
+    found = identify(curve(0, 2, np.nan), models)
+    assert (found.best.name, found.margin) == ("a", None)
+    json.dumps(found.to_dict(), allow_nan=False)

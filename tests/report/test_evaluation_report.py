@@ -155,7 +155,9 @@ def test_what_is_not_there_is_not_drawn():
 
 def test_the_lead_says_where_the_default_wins_and_loses():
     lead = evaluation_lead(make_evaluation(missing=(("new-run", 1000),)))
-    assert lead.startswith("The default method is early-means. It names rightly: 98 % for new pictures")
+    assert lead.startswith(
+        "The others are compared with early-means. It names rightly: 98 % for new pictures"
+    )
     assert "ahead in 132 and behind in 11" in lead
     assert "58.5 points over nearest-pictures (+55.5 to +61.5" in lead
     assert "4.0 points against joined (−7.0 to −1.0" in lead

@@ -115,7 +115,7 @@ def test_without_a_curve_there_is_no_figure_and_the_page_says_so():
     ("made", "start"),
     [
         (make_identification(p_value=0.05), "By DCGAN, most likely the model DCGAN/run1."),
-        (make_identification(p_value=0.9), "By none of the known models"),
+        (make_identification(p_value=0.9), "None of these"),
         (make_identification(3, 1), "The nearest known model is DCGAN/run1 (DCGAN). Whether"),
         (make_identification(sure=False), "By DCGAN; the nearest of its models is DCGAN/run1."),
     ],

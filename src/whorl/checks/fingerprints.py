@@ -58,9 +58,11 @@ def _made_up(seed: int, reference: str = "made up") -> Fingerprint:
         "spreads": (_LAYERS, _WIDTH),
         "whitened_means": (_LAYERS * _WIDTH,),
         "frechet": (_LAYERS,),
+        "chance": (2,),
         "pixels": (2,),
     }
-    parts = {name: np.abs(rng.normal(1, 0.3, size=shape)) for name, shape in shapes.items()}
+    parts = {name: rng.normal(0, 1, size=shape) for name, shape in shapes.items()}
+    parts |= {name: np.abs(parts[name]) + 0.1 for name in ("spreads", "chance", "frechet", "pixels")}
     return Fingerprint(reference, tuple(range(1, _LAYERS + 1)), 100, parts)
 
 

@@ -34,8 +34,8 @@ def evaluate(
         str | None,
         typer.Option(
             "--methods",
-            help="Names joined by commas; see docs/identification.md. cnn, resnet-small, resnet-50, vit-tiny and "
-            "vit-base are trained.",
+            help="Names joined by commas; see docs/identification.md. cnn, resnet-small, resnet-50, "
+            "vit-tiny, vit-tiny-low-rate and vit-base are trained.",
             show_default="all that are not trained",
         ),
     ] = None,

@@ -36,8 +36,6 @@ def identify(
         float,
         typer.Option(
             "--false-accept-rate",
-            min=0.0,
-            max=1.0,
             help="Share of unknown architectures that may be taken for a known one.",
         ),
     ] = 0.05,
@@ -85,6 +83,8 @@ def identify(
 
     if method is not None:
         method_named(method)
+    if not 0 < false_accept_rate < 1:
+        raise typer.BadParameter(f"--false-accept-rate lies between 0 and 1; got {false_accept_rate:g}")
     if output is not None and not dry_run:
         shared.refuse_inside(output, samples)
         check_output(output, overwrite=overwrite, ours=holds_identification)

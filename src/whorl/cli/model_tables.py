@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 40
 _LONGEST_REFERENCE = 24
+_NOT_BY_LAYER = {"copying", "whitened_means", "pixels", "chance"}
 
 
 def list_table(models: tuple[RegisteredModel, ...]) -> Table:
@@ -54,7 +55,10 @@ def model_tables(model: RegisteredModel, fingerprints: Mapping[str, Fingerprint]
     for measured in model.measurements:
         yield Text("")
         fingerprint = fingerprints[measured.reference]
-        yield _facts(_measured(measured) | {"settings": _in_words(fingerprint.settings)})
+        yield _facts(
+            _measured(measured)
+            | {"settings": _in_words(fingerprint.settings), "other numbers": _other_parts(fingerprint)}
+        )
         yield Text("")
         yield _numbers(fingerprint)
 
@@ -83,15 +87,31 @@ def _facts(facts: Mapping[str, str]) -> Table:
 
 
 def _numbers(fingerprint: Fingerprint) -> Table:
-    """Return one row per layer; a part with more than one number a layer is told by how many."""
+    """Return one row per layer with the parts that have one number or one row for each, C_T first."""
+    count = len(fingerprint.layers)
+    parts = {
+        name: part
+        for name, part in sorted(fingerprint.parts.items(), key=lambda each: each[0] != "c_t")
+        if part.shape[:1] == (count,) and name not in _NOT_BY_LAYER
+    }
     table = Table(box=None)
     table.add_column("layer", justify="right")
-    for name in fingerprint.parts:
+    for name in parts:
         table.add_column(Text(plain(name)), justify="right")
     for row, layer in enumerate(fingerprint.layers):
-        cells = (_cell(part[row]) for part in fingerprint.parts.values())
+        cells = (_cell(part[row]) for part in parts.values())
         table.add_row(Text(plain(str(layer))), *cells)
     return table
+
+
+def _other_parts(fingerprint: Fingerprint) -> str:
+    """Return the parts that are not told layer by layer, and how many numbers each has."""
+    count = len(fingerprint.layers)
+    return ", ".join(
+        f"{name} ({part.size:,} numbers)"
+        for name, part in sorted(fingerprint.parts.items())
+        if part.shape[:1] != (count,) or name in _NOT_BY_LAYER
+    )
 
 
 def _cell(number: Any) -> str:

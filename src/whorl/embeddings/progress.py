@@ -64,6 +64,7 @@ class Bar:
     def begin(self, label: str, total: int, done: int, unit: str = "pictures") -> None:
         """See `Progress`."""
         from rich.console import Console
+        from rich.markup import escape
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
@@ -75,7 +76,7 @@ class Bar:
             TextColumn("{task.fields[pace]}"),
         )
         self._bar = RichProgress(*columns, console=Console(stderr=True))
-        self._task = self._bar.add_task(label, total=total, completed=done, pace="")
+        self._task = self._bar.add_task(escape(_printable(label)), total=total, completed=done, pace="")
         self._bar.start()
 
     def advance(self, count: int) -> None:
@@ -91,7 +92,7 @@ class Bar:
 
     def note(self, text: str) -> None:
         """See `Progress`."""
-        self._bar.console.print(text, markup=False, highlight=False)
+        self._bar.console.print(_printable(text), markup=False, highlight=False)
 
     def end(self) -> None:
         """See `Progress`."""
@@ -132,8 +133,13 @@ class Lines:
         self._say(f"{self._done:,} of {self._total:,} {self._unit} done")
 
     def _say(self, text: str) -> None:
-        sys.stderr.write(f"{self._label}: {text}\n")
+        sys.stderr.write(_printable(f"{self._label}: {text}") + "\n")
         sys.stderr.flush()
+
+
+def _printable(text: str) -> str:
+    """Return a text in which names that strangers chose can do nothing to a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def progress_for(wanted: bool | Progress | None) -> Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from whorl.evaluation.clock import Clock
 from whorl.evaluation.draws import largest_run, queries
@@ -30,6 +31,9 @@ def compared(
 ) -> Iterator[Outcome]:
     """Yield the answers of a method to the queries of one trial.
 
+    Methods whose numbers depend on how many pictures there are get known sets of the query's size, as the paper
+    has it; the others all known pictures.
+
     Args:
         trial: which.
         sets: by name.
@@ -40,18 +44,18 @@ def compared(
         seed: fixes the draws.
         clock: told how long fingerprints and comparisons take at the largest size.
     """
-    known = [_known(sets[name], trial, method, memo) for name in trial.known]
-    open_set = OpenSet(known, method)
     largest = largest_run(trial, sizes)
-    for name, rows in trial.queries.items():
-        for size in sizes:
-            told = clock if size == largest else Clock()
+    whole = _Known(trial, sets, method, memo, None, seed)
+    for size in sizes:
+        known = _Known(trial, sets, method, memo, size, seed) if method.one_size else whole
+        told = clock if size == largest else Clock()
+        for name, rows in trial.queries.items():
             for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=name)):
                 query = memo.fingerprint(sets[name], chosen, method.parts, told)
                 started = time.perf_counter()
-                nearest, distance = _nearest(query, known, method)
+                nearest, distance = known.nearest(query)
                 told.add("compare", time.perf_counter() - started)
-                judged = open_set.judge(distance, nearest.architecture, n_pictures=size)
+                judged = known.open_set.judge(distance, nearest.architecture, n_pictures=size)
                 calibrated = judged.p_value is not None
                 yield Outcome(
                     trial.task,
@@ -70,16 +74,38 @@ def compared(
                 )
 
 
-def _known(
-    prepared: PreparedSet, trial: Trial, method: FingerprintMethod, memo: FingerprintMemo
-) -> KnownModel:
-    fingerprint = memo.fingerprint(prepared, trial.known[prepared.name], method.parts, Clock())
-    return KnownModel(prepared.name, prepared.place.architecture, fingerprint, prepared.place.dataset)
+class _Known:
+    """The known models of a trial, measured on all their known pictures, or on as many as a query has.
 
+    Args:
+        trial, sets, method, memo, seed: as for `compared`.
+        size: how many pictures of each, where there are so many; None for all.
+    """
 
-def _nearest(
-    query: Fingerprint, known: Sequence[KnownModel], method: FingerprintMethod
-) -> tuple[KnownModel, float]:
-    distances = method.distances(query, [model.fingerprint for model in known])
-    nearest = int(distances.argmin())
-    return known[nearest], float(distances[nearest])
+    def __init__(
+        self,
+        trial: Trial,
+        sets: Mapping[str, PreparedSet],
+        method: FingerprintMethod,
+        memo: FingerprintMemo,
+        size: int | None,
+        seed: int,
+    ) -> None:
+        self._method = method
+        self._models = []
+        for name, rows in trial.known.items():
+            some = next(queries(rows, size, draws=1, seed=seed, name=name), rows) if size else rows
+            fingerprint = memo.fingerprint(sets[name], some, method.parts, Clock())
+            place = sets[name].place
+            self._models.append(KnownModel(name, place.architecture, fingerprint, place.dataset))
+
+    @cached_property
+    def open_set(self) -> OpenSet:
+        """What they teach of unknown architectures."""
+        return OpenSet(self._models, self._method)
+
+    def nearest(self, query: Fingerprint) -> tuple[KnownModel, float]:
+        """Return the nearest known model and its distance."""
+        distances = self._method.distances(query, [model.fingerprint for model in self._models])
+        place = int(distances.argmin())
+        return self._models[place], float(distances[place])

@@ -146,7 +146,7 @@ def _work(
     common = {"trial": _described(trial, sets), "sizes": list(design.sizes), "draws": design.draws}
     shared = {"sizes": design.sizes, "draws": design.draws, "seed": design.seed}
     for method in methods.comparing:
-        decided = {**common, "seed": design.seed, "method": method.name, "judged": True}
+        decided = {**common, "seed": design.seed, "method": method.name, "answers": 2}
         yield decided, partial(_find, compared, trial, sets, method, memo, **shared)
     for name, recipe in methods.trained.items():
         decided = {**common, "seed": design.seed, "method": name, "recipe": recipe.to_dict()}

@@ -29,7 +29,7 @@ def rate_of(outcomes: Sequence[Outcome], *, seed: int = 0) -> Rate:
     """Return how often the outcomes of one task, method and size are right."""
     first = outcomes[0]
     right = by_set(outcomes, [float(each.right) for each in outcomes])
-    low, high = interval(right, seed)
+    low, high = _exact(right) or interval(right, seed)
     named = by_set(outcomes, [float(each.answer_architecture == each.architecture) for each in outcomes])
     return Rate(
         first.task,
@@ -107,6 +107,20 @@ def interval(
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def _exact(values: Mapping[str, NDArray[np.float64]]) -> tuple[float, float] | None:
+    """Return Clopper and Pearson's interval over sets where all queries of all sets are right, or none is.
+
+    Drawing anew from sets that are all alike knows nothing of other sets.
+    """
+    mean = mean_over_sets(values)
+    if 0 < mean < 1:
+        return None
+    from scipy.stats import binomtest
+
+    found = binomtest(len(values) if mean else 0, len(values)).proportion_ci(CONFIDENCE, method="exact")
+    return float(found.low), float(found.high)
 
 
 def _accepted(outcomes: Sequence[Outcome]) -> float | None:

@@ -79,7 +79,7 @@ class OpenSetRate:
     Attributes:
         method, size: which.
         auroc: area under the curve of known sets accepted against unknown sets accepted; 0.5 is chance.
-        auroc_low, auroc_high: 95 % interval, sets drawn anew.
+        auroc_low, auroc_high: 95 % interval, architectures drawn anew.
         true_accepts: share of known sets accepted where `false_accepts_at` of the unknown ones are.
         false_accepts_at: that share, chosen on these very queries.
         accepted_known, accepted_unknown: shares accepted by the threshold that the known models themselves give;
@@ -185,7 +185,8 @@ class Evaluation:
         reference: digest of the Reference.
         encoder: its name.
         layers: from shallow to deep.
-        default: the method that `identify` uses.
+        default: the method that the others are compared with: the one that `identify` uses, or the first of those
+            tried.
         methods, sizes, tasks: what was asked for.
         splits, draws, seed: how queries were drawn.
         sets: all sets.

@@ -53,7 +53,13 @@ class AnswerStore:
         stored = _read(path)
         if stored is None:
             stored = find()
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageError(
+                    f"answers cannot be kept in {self._folder}: {error.strerror or error}. Name another folder "
+                    "with --cache, or keep nothing with --no-cache."
+                ) from error
             write_json(path, _document(stored))
         return stored
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.errors import ScoreError
 from whorl.evaluation.prepared import PreparedSet
 from whorl.evaluation.results import NotRun, Task
 from whorl.fingerprints.measure import LEAST_PICTURES
@@ -60,8 +61,9 @@ def plan(
 
     Args:
         task: new-pictures: each set halved at random, `splits` times. new-run: one run of every architecture that
-            has several is left out, in turn. other-data-set: one data set's sets are asked for, the others' known.
-            unknown-architecture: halved likewise, and a third of the architectures are unknown, in turn.
+            has several is left out, each run once. other-data-set: one data set's sets are asked for, the
+            others' known. unknown-architecture: halved likewise, and a third of the architectures are unknown,
+            in turn.
         sets: all of them.
         splits: how often sets are halved.
         seed: fixes the halves and the thirds.
@@ -95,7 +97,7 @@ def _new_run(sets: Sequence[PreparedSet]) -> Plan:
         return Plan((), (NotRun("new-run", (), (), "no architecture has more than one run"),))
     trials = []
     for fold in range(max(map(len, several))):
-        out = {held[fold % len(held)].name for held in several}
+        out = {held[fold].name for held in several if fold < len(held)}
         asked = [each for each in sets if each.name in out]
         known = [each for each in sets if each.name not in out]
         trials.append(_whole("new-run", fold, known, asked, lambda each: each.place.architecture))
@@ -109,6 +111,11 @@ def _new_run(sets: Sequence[PreparedSet]) -> Plan:
 
 def _other_data_set(sets: Sequence[PreparedSet], same: Mapping[str, str]) -> Plan:
     datasets = sorted({each.place.dataset for each in sets})
+    unknown = sorted(set(same) - {each.place.architecture for each in sets})
+    if unknown:
+        raise ScoreError(
+            f"no architecture is called {', '.join(unknown)}; check what goes by another's name."
+        )
 
     def family(each: PreparedSet) -> str:
         return same.get(each.place.architecture, each.place.architecture)

@@ -28,6 +28,11 @@ class FingerprintMethod(ABC):
     def parts(self) -> tuple[str, ...]:
         """The parts of a fingerprint that it reads."""
 
+    @property
+    def one_size(self) -> bool:
+        """Whether its numbers depend on how many pictures there are: only sets of one size compare well."""
+        return False
+
     @abstractmethod
     def distances(
         self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None

@@ -15,18 +15,17 @@ class CopyingDifferences(FingerprintMethod):
     """Length of the difference of the copying numbers, whitened by their covariance between held-out pictures.
 
     The numbers are those of `copying_numbers`: mean ranks of each layer, shares in the lower tails, and each
-    cell's Mann-Whitney U of every partition. Whitened, two sets of m pictures of one healthy model lie about
-    sqrt(2 F / m) apart.
+    cell's Mann-Whitney U of every partition.
     """
 
     name = "copying"
-    parts = ("copying",)
+    parts = ("copying", "chance")
 
     def distances(
         self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
     ) -> NDArray[np.float64]:
         """See `FingerprintMethod.distances`."""
-        return root(squared(query, known) + feature_count(query) * more_chance(query, pictures))
+        return root(squared(query, known) + copying_variance(query) * more_chance(query, pictures))
 
 
 def squared(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.float64]:
@@ -35,6 +34,6 @@ def squared(query: Fingerprint, known: Sequence[Fingerprint]) -> NDArray[np.floa
     return np.asarray(np.square(np.array(others) - mine).sum(axis=1))
 
 
-def feature_count(query: Fingerprint) -> int:
-    """Return F, the number of features that vary: the variance of a picture's whitened numbers, summed."""
-    return int(np.count_nonzero(query.parts["copying"]))
+def copying_variance(query: Fingerprint) -> float:
+    """Return the variance of a picture's whitened copying numbers, summed."""
+    return float(gathered("chance", query, [query])[0, 0])

@@ -37,6 +37,11 @@ class CTCurve(FingerprintMethod):
         """See `FingerprintMethod.fits`; the first layer does not count."""
         return "c_t" in fingerprint.parts and bool(np.isfinite(fingerprint.parts["c_t"][1:]).any())
 
+    @property
+    def one_size(self) -> bool:
+        """True: see `FingerprintMethod.one_size`."""
+        return True
+
     def distances(
         self,
         query: Fingerprint,

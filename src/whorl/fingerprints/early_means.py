@@ -32,7 +32,7 @@ class EarlyMeans(FingerprintMethod):
         means = means.reshape(len(means), -1)
         squares = np.square(means[1:] - means[0]).sum(axis=1)
         added = variances(query)[layers].sum() * more_chance(query, pictures)
-        return root((squares + added) * (2 - _cosines(means[0], means[1:], added)))
+        return root((squares + added) * (2 - _cosines(means[0], means[1:])))
 
 
 def early_layers(query: Fingerprint) -> slice:
@@ -40,8 +40,8 @@ def early_layers(query: Fingerprint) -> slice:
     return slice((len(query.layers) + 1) // 2)
 
 
-def _cosines(mine: NDArray[np.float64], others: NDArray[np.float64], added: float) -> NDArray[np.float64]:
-    """Return the cosines between a vector (F,), made longer, and others (K, F); 0 where one has no length."""
-    lengths = np.linalg.norm(others, axis=1) * np.sqrt(max(0.0, float(mine @ mine) + added))
+def _cosines(mine: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cosines between a vector (F,) and others (K, F); 0 where one has no length."""
+    lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(mine)
     cosines = np.divide(others @ mine, lengths, out=np.zeros(len(others)), where=lengths > 0)
     return np.asarray(cosines.clip(-1, 1))

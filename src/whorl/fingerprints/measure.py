@@ -21,7 +21,7 @@ from whorl.memorization.score import HeldOutDistances, score_distances
 LEAST_PICTURES = 10
 """A set of fewer has no fingerprint."""
 
-PARTS = ("c_t", "copying", "means", "spreads", "whitened_means", "frechet", "pixels")
+PARTS = ("c_t", "copying", "means", "spreads", "whitened_means", "chance", "frechet", "pixels")
 """What a fingerprint holds."""
 
 _LEAST_SHARE = 0.04
@@ -112,11 +112,22 @@ class SetMeasurements:
                 return self.space.by_layer(self.content[chosen].std(axis=0, ddof=1))
             case "whitened_means":
                 return self.space.content.apply(self.content[chosen].mean(axis=0))
+            case "chance":
+                return self._chance(chosen)
             case "frechet":
                 return self._frechet(chosen)
             case "pixels":
                 return self._pixel_statistics(chosen)
         raise ScoreError(f"no part {name!r}; choose from {', '.join(PARTS)}.")
+
+    @cached_property
+    def _whitened(self) -> NDArray[np.float64]:
+        return self.space.content.apply(self.content)
+
+    def _chance(self, chosen: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return the variances of a picture's copying numbers and of its whitened embedding, each summed, (2,)."""
+        both = (self.copying[chosen], self._whitened[chosen])
+        return np.array([numbers.var(axis=0, ddof=1).sum() for numbers in both])
 
     @cached_property
     def _held_out(self) -> list[list[HeldOutDistances]]:

@@ -29,6 +29,11 @@ class PictureStatistics(FingerprintMethod):
         """statistics-l2, statistics-cosine or statistics-both."""
         return f"statistics-{self._rule}"
 
+    @property
+    def one_size(self) -> bool:
+        """True: see `FingerprintMethod.one_size`."""
+        return True
+
     def distances(
         self,
         query: Fingerprint,

@@ -18,7 +18,7 @@ class WhitenedMeans(FingerprintMethod):
     """
 
     name = "means-whitened"
-    parts = ("whitened_means",)
+    parts = ("whitened_means", "chance")
 
     def distances(
         self, query: Fingerprint, known: Sequence[Fingerprint], *, pictures: int | None = None
@@ -26,4 +26,5 @@ class WhitenedMeans(FingerprintMethod):
         """See `FingerprintMethod.distances`."""
         mine, *others = gathered("whitened_means", query, known)
         squares = np.square(np.array(others) - mine).sum(axis=1)
-        return root(squares + np.count_nonzero(mine) * more_chance(query, pictures))
+        variance = float(gathered("chance", query, known)[0, 1])
+        return root(squares + variance * more_chance(query, pictures))

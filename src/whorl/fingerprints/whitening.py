@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 class Whitening:
     """The mean of F numbers over held-out pictures, and the symmetric inverse root of their covariance.
 
-    The mean over m pictures like the held-out ones, less `mean`, times `inverse_root`, has a covariance of about
-    1 / m times the identity: two such sets lie about sqrt(2 F / m) apart, in every direction alike.
+    The mean over m pictures like the held-out ones, less `mean`, times `inverse_root`, varies about alike in every
+    direction: by 1 / m times the identity with many held-out pictures, by less with few, for which the
+    covariance is shrunk.
 
     Attributes:
         mean: float64 (F,).

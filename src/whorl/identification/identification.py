@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -24,7 +25,8 @@ class Match:
         name, architecture, dataset: of the known model.
         distance: by the method; smaller is nearer; in units of that method alone.
         probability: the share of resamplings of the pictures in which this model is the nearest: how sure the
-            order is for the pictures at hand, were one of the known models right. None without pictures.
+            order is for the pictures at hand, were one of the known models right. None without pictures, and for
+            methods whose numbers depend on how many pictures there are.
         n_pictures: how many pictures the known fingerprint was measured on.
     """
 
@@ -78,10 +80,12 @@ class Identification:
     def margin(self) -> float | None:
         """Distance of the nearest model of another architecture over that of the nearest, 1 or more.
 
-        None where only one architecture is known, or the nearest is at distance 0.
+        None where only one architecture is known, the nearest is at distance 0, or the other has no distance.
         """
         others = [match.distance for match in self.matches if match.architecture != self.best.architecture]
-        return others[0] / self.best.distance if others and self.best.distance > 0 else None
+        if not others or self.best.distance <= 0 or not math.isfinite(others[0]):
+            return None
+        return others[0] / self.best.distance
 
     @property
     def architectures(self) -> dict[str, float]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from whorl.errors import ScoreError
 from whorl.fingerprints import Fingerprint
 from whorl.fingerprints.contract import FingerprintMethod
-from whorl.fingerprints.ct_curve import CTCurve
 from whorl.fingerprints.measure import SetMeasurements
 from whorl.fingerprints.methods import best_method, method_named
 from whorl.identification.identification import Identification, Match
@@ -58,7 +57,8 @@ def identify(
     chosen = _chosen(method, [query, *fingerprints])
     distances = chosen.distances(query, fingerprints)
     order = np.argsort(distances, kind="stable")
-    shares = _shares(measured, fingerprints, chosen, seed) if measured is not None else None
+    drawn = measured is not None and not chosen.one_size  # repeated pictures would change such numbers
+    shares = _shares(measured, fingerprints, chosen, seed) if measured is not None and drawn else None
     open_set = OpenSet(known, chosen, false_accept_rate=false_accept_rate)
     return Identification(
         matches=tuple(
@@ -123,10 +123,10 @@ def _warnings(
     if query.n_pictures < _FEW:
         notes.append(f"{query.n_pictures} pictures are few: the order may be chance. Give 100 or more.")
     counts = [model.fingerprint.n_pictures for model in known]
-    if isinstance(method, CTCurve) and max(*counts, query.n_pictures) > 2 * min(*counts, query.n_pictures):
+    if method.one_size and max(*counts, query.n_pictures) > 1.2 * min(*counts, query.n_pictures):
         notes.append(
-            f"C_T grows with the number of pictures: sets of {min(*counts, query.n_pictures):,} and of "
-            f"{max(*counts, query.n_pictures):,} pictures have different curves, whoever made them. Measure sets "
-            "of one size."
+            f"What {method.name} compares depends on the number of pictures: sets of "
+            f"{min(*counts, query.n_pictures):,} and of {max(*counts, query.n_pictures):,} differ, whoever made "
+            "them, and 'none of these' is not calibrated for that. Measure sets of one size."
         )
     return notes

@@ -66,7 +66,8 @@ class OpenSet:
     is at most alpha with a chance of alpha or less: full conformal prediction (Vovk, Gammerman, Shafer,
     Algorithmic Learning in a Random World, 2005, chapter 2), one architecture counting as one case. Small sets lie
     farther from everything, by chance; so the models left out are compared as if they had as many pictures as
-    those in question.
+    those in question, where the method knows how. The argument is for one model an architecture; with several the
+    mean over them was conservative in simulations.
 
     Args:
         known: at least one model, all measured on one Reference.

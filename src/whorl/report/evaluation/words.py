@@ -26,7 +26,7 @@ def evaluation_lead(evaluation: Evaluation) -> str:
     """Return one paragraph: the default, where it wins, where it loses and by how much, and what was not run."""
     default = plain(evaluation.default)
     told = [
-        f"The default method is {default}.",
+        f"The others are compared with {default}.",
         *_rates_words(evaluation),
         *_compared(evaluation.differences, default),
     ]

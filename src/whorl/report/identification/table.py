@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from whorl.identification.identification import Identification
 from whorl.report.grid import Column, Grid
 from whorl.report.grid_table import GridTables
@@ -9,6 +11,7 @@ from whorl.report.identification.words import identification_headline, number, s
 from whorl.report.text import percent
 
 MOST_ROWS = 30
+_NARROW = ("rank", "model", "distance", "nearest in")
 _COLUMNS = (
     Column("rank", number=True),
     Column("model", name=True),
@@ -45,7 +48,7 @@ def ranking_grid(identification: Identification, *, most: int | None = None) -> 
         )
         for rank, match in enumerate(identification.matches[:most], start=1)
     )
-    return Grid(
+    grid = Grid(
         "Known models, nearest first",
         _COLUMNS,
         rows,
@@ -55,3 +58,11 @@ def ranking_grid(identification: Identification, *, most: int | None = None) -> 
             "pictures in which the model is the nearest; pictures: those that the known model was measured on"
         ),
     )
+    few = [_COLUMNS.index(column) for column in _COLUMNS if column.title in _NARROW]
+    narrow = replace(
+        grid,
+        columns=tuple(_COLUMNS[i] for i in few),
+        rows=tuple(tuple(row[i] for i in few) for row in rows),
+        hint=f"distance: by {identification.method}; nearest in: share of draws of the pictures",
+    )
+    return replace(grid, narrow=narrow)

@@ -19,14 +19,25 @@ LIMITS = (
     "Resizing, cropping and compression change what is measured. The pictures must have gone through the same "
     "steps as those of the known models, and all of them must be by one model: of a mixture the answer means "
     "nothing.",
-    "Two runs of one architecture on the same data differ less than two architectures do. The architecture is the "
-    "surer part of the answer, the run the less sure one.",
+    "A new run of a known architecture is not one of the known models: it is often refused, though the "
+    "nearest model is of its architecture. Where pictures are refused, the order still says what they are most "
+    "like.",
     "It is a measured resemblance, no proof of where a picture comes from, and not about any single picture.",
 )
 
 
 def identification_headline(identification: Identification) -> str:
-    """Return the verdict in one sentence."""
+    """Return the verdict in one sentence, and in another how weak it is where few architectures are known."""
+    rejection = identification.rejection
+    if identification.verdict != "known" or rejection.false_accept_rate <= rejection.asked:
+        return _verdict_words(identification)
+    return (
+        f"{_verdict_words(identification)} With {rejection.architectures} known architectures an unknown one is "
+        f"hard to rule out: up to {percent(rejection.false_accept_rate)} of them would pass too."
+    )
+
+
+def _verdict_words(identification: Identification) -> str:
     best = identification.best
     name, architecture = plain(best.name), plain(best.architecture)
     if identification.verdict == "not calibrated":
@@ -36,8 +47,8 @@ def identification_headline(identification: Identification) -> str:
         )
     if identification.verdict == "none of these":
         return (
-            f"By none of the known models, as far as can be told: even the nearest, {name} ({architecture}), is "
-            "not near enough."
+            f"None of these, as far as can be told: the nearest known model, {name} ({architecture}), is no "
+            "nearer than an unknown architecture may come."
         )
     if best.probability is None:
         return f"By {architecture}; the nearest of its models is {name}."
