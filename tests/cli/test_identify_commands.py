@@ -86,6 +86,22 @@ def test_json_says_all_of_it(place):
     assert found["verdict"] == "known"
 
 
+def test_a_registered_model_is_shown_with_its_numbers(place):
+    done = whorl("registry", "show", "red/1", cwd=place, check=0)
+    assert "chance (2 numbers)" in done.stdout
+    assert "c_t" in done.stdout
+    assert json.loads(whorl("registry", "show", "red/1", "--json", cwd=place, check=0).stdout)
+
+
+def test_names_of_sets_do_nothing_to_a_terminal(place):
+    (place / "odd" / "a").mkdir(parents=True)
+    for name in ("run\x1b[31m1", "run2"):
+        np.save(place / "odd" / "a" / f"{name}.npy", draw(30, 5))
+    small = ("--sizes", 10, "--splits", 1, "--draws", 1, "--methods", "means")
+    done = whorl("evaluate", "ref", "odd", *small, cwd=place, check=0)
+    assert "\x1b[31m" not in done.stdout + done.stderr
+
+
 def test_an_unknown_model_is_none_of_these(place):
     done = whorl("identify", "ref", "sets/white/run1.npy", "--json", "-q", cwd=place, check=0)
     assert json.loads(done.stdout)["identification"]["verdict"] == "none of these"

@@ -52,7 +52,9 @@ class GridTables:
         for line in self.before:
             yield Text(plain(line))
         for number, wanted in enumerate(self.grids):
-            grid = wanted if wanted.narrow is None or _fits(wanted, width) else wanted.narrow
+            grid = wanted
+            while grid.narrow is not None and not _fits(grid, width):
+                grid = grid.narrow
             if number or self.before:
                 yield Text(" ")
             if len(self.grids) > 1:

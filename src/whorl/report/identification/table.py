@@ -11,7 +11,7 @@ from whorl.report.identification.words import identification_headline, number, s
 from whorl.report.text import percent
 
 MOST_ROWS = 30
-_NARROW = ("rank", "model", "distance", "nearest in")
+_LEFT_OUT = (frozenset({"data set"}), frozenset({"architecture", "pictures"}))
 _COLUMNS = (
     Column("rank", number=True),
     Column("model", name=True),
@@ -58,11 +58,19 @@ def ranking_grid(identification: Identification, *, most: int | None = None) -> 
             "pictures in which the model is the nearest; pictures: those that the known model was measured on"
         ),
     )
-    few = [_COLUMNS.index(column) for column in _COLUMNS if column.title in _NARROW]
+    for left_out in _LEFT_OUT:
+        grid = _without(grid, left_out)
+    return grid
+
+
+def _without(grid: Grid, left_out: frozenset[str]) -> Grid:
+    """Return the grid with a narrower one behind the narrowest that it has, which lacks some more columns."""
+    if grid.narrow is not None:
+        return replace(grid, narrow=_without(grid.narrow, left_out))
+    few = [i for i, column in enumerate(grid.columns) if column.title not in left_out]
     narrow = replace(
         grid,
-        columns=tuple(_COLUMNS[i] for i in few),
-        rows=tuple(tuple(row[i] for i in few) for row in rows),
-        hint=f"distance: by {identification.method}; nearest in: share of draws of the pictures",
+        columns=tuple(grid.columns[i] for i in few),
+        rows=tuple(tuple(row[i] for i in few) for row in grid.rows),
     )
     return replace(grid, narrow=narrow)
