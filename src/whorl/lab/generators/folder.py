@@ -132,11 +132,11 @@ def check_same(folder: Path, there: GeneratorConfig, here: GeneratorConfig) -> N
     """
     if there.key == here.key:
         return
-    ours, theirs = here.recipe.identity(), there.recipe.identity()
+    ours, theirs = _values(here), _values(there)
     differing = [
-        f"{name} ({theirs[name]} there, {value} here)"
-        for name, value in ours.items()
-        if theirs[name] != value
+        f"{name} ({theirs.get(name)} there, {ours.get(name)} here)"
+        for name in dict.fromkeys([*ours, *theirs])
+        if theirs.get(name) != ours.get(name)
     ]
     if there.data["digest"] != here.data["digest"]:
         differing.append(f"pictures ({there.data['name']} there, {here.data['name']} here)")
@@ -145,3 +145,9 @@ def check_same(folder: Path, there: GeneratorConfig, here: GeneratorConfig) -> N
         f"{', '.join(differing) or 'the format or the names of the classes'}. Give the same ones to go on with "
         "it, or another -o to train anew."
     )
+
+
+def _values(config: GeneratorConfig) -> dict[str, Any]:
+    values = config.recipe.identity()
+    settings = values.pop("settings")
+    return {**values, **settings}
