@@ -73,6 +73,15 @@ def test_noise_on_the_way_is_a_pictures_own(tiny_recipe):
     assert not torch.equal(*moved)
 
 
+def test_the_network_always_sees_batches_of_one_size(model):
+    sizes = set()
+    hook = model.networks["unet"].register_forward_pre_hook(lambda module, args: sizes.add(len(args[0])))
+    model.sample(3, seed=0)
+    model.sample(model.rows + 1, seed=0)
+    hook.remove()
+    assert sizes == {model.rows}
+
+
 @pytest.mark.parametrize(
     ("name", "expected"), [("ddpm", 1.0), ("pndm", 1.0), ("ddim", math.sqrt(2 / math.pi))]
 )

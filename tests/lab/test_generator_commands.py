@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 import whorl
 from whorl.cli.app import app
+from whorl.cli.lab_train import Architecture, Size
 from whorl.errors import StorageError, WhorlError
+from whorl.lab.generators.architectures import NAMES, architecture_named
 from whorl.lab.generators.load import load_generator
 from whorl.lab.generators.sample import draw_pictures
 
@@ -94,3 +96,8 @@ def test_options_that_make_no_sense_are_refused(blobs, tmp_path, words, message)
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
     assert not (tmp_path / "g").exists()
+
+
+def test_the_command_line_names_every_architecture_and_size():
+    assert tuple(Architecture) == NAMES
+    assert all(tuple(architecture_named(name).presets) == tuple(Size) for name in NAMES)

@@ -9,7 +9,6 @@ from typing import Any
 
 from whorl.errors import WhorlError
 
-SIZES = ("tiny", "small", "paper")
 _LENGTHS = ("steps", "epochs", "minutes")
 
 
