@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from whorl import WhorlError
-from whorl.checks import check_generator
+from whorl.checks import check_generator_architecture
 from whorl.lab.generators.architectures import NAMES, architecture_named
 from whorl.lab.generators.contract import Batch
 from whorl.lab.generators.diffusion_settings import DiffusionSettings
@@ -25,8 +25,8 @@ def model(request, tiny_recipe):
     return build(tiny_recipe(request.param))
 
 
-def test_the_contract_holds(model):
-    check_generator(model)
+def test_the_contract_holds(model, tiny_recipe):
+    check_generator_architecture(architecture_named(model.name), tiny_recipe(model.name))
 
 
 def test_pictures_are_those_of_diffusers_own_pipelines(model):

@@ -1,5 +1,6 @@
 """A class-conditional GAN, as small as can be, fits the same frame: loop, checkpoints, folder, samples."""
 
+import itertools
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,7 +11,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn.functional import softplus
 
-from whorl.checks import check_generator
+from whorl.checks import check_generator, check_generator_architecture
 from whorl.embeddings.progress import Silent
 from whorl.lab.generators import architectures
 from whorl.lab.generators.descent import descend
@@ -79,7 +80,10 @@ class GanArchitecture:
     name = "gan"
     packages = ()
     presets = MappingProxyType(
-        {"tiny": Preset(settings={"turns": 2}, batch_size=8, learning_rate=1e-3, average=0.5, steps=7)}
+        {
+            size: Preset(settings={"turns": 2}, batch_size=8, learning_rate=1e-3, average=0.5, steps=7)
+            for size in ("tiny", "small", "paper")
+        }
     )
 
     def build(self, recipe, *, classes, device):
@@ -156,3 +160,49 @@ def test_the_check_finds_breaches(breach, message):
     broken = type("Broken", (Gan,), {"sample": breach})(recipe_for("gan", "tiny", image_size=SIDE), 2)
     with pytest.raises(AssertionError, match=message):
         check_generator(broken)
+
+
+class Draws(Gan):
+    """Takes its noise from torch's own random numbers."""
+
+    def training_step(self, batch):
+        torch.rand(1)
+        return super().training_step(batch)
+
+
+class Idle(Gan):
+    """Never updates the network that draws."""
+
+    def training_step(self, batch):
+        return {"generator": 0.0}
+
+
+class Wavering(Gan):
+    """Is not a function of the seed."""
+
+    def __init__(self, recipe, classes):
+        super().__init__(recipe, classes)
+        with torch.no_grad():
+            self.networks["generator"].classes.weight.add_(next(COUNTER))
+
+
+COUNTER = itertools.count()
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (Draws, "draws from torch's own random numbers"),
+        (Idle, "leaves the network that draws as it was"),
+        (Wavering, "the same seed gives other untrained weights"),
+    ],
+)
+def test_the_check_of_architectures_finds_breaches(model, message):
+    class Broken(GanArchitecture):
+        def build(self, recipe, *, classes, device):
+            return model(recipe, classes)
+
+    recipe = recipe_for("gan", "tiny", image_size=SIDE)
+    check_generator_architecture(GAN, recipe)
+    with pytest.raises(AssertionError, match=message):
+        check_generator_architecture(Broken(), recipe)
