@@ -20,7 +20,7 @@ $(USABLE): pyproject.toml constraints.txt
 	touch $@
 
 $(READY): $(USABLE)
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[dev,lab]'
 	touch $@
 
 demo: $(USABLE)

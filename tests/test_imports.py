@@ -6,7 +6,17 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "transformers", "sklearn", "matplotlib", "pyarrow", "scipy", "jinja2", "sqlalchemy")
+HEAVY = (
+    "torch",
+    "transformers",
+    "diffusers",
+    "sklearn",
+    "matplotlib",
+    "pyarrow",
+    "scipy",
+    "jinja2",
+    "sqlalchemy",
+)
 
 
 @pytest.mark.parametrize("statement", ["import whorl", "import whorl.cli"])

@@ -5,6 +5,15 @@ from __future__ import annotations
 from whorl.checks.alterations import check_alteration
 from whorl.checks.encoders import check_encoder
 from whorl.checks.fingerprints import check_method
+from whorl.checks.generator_architectures import check_generator_architecture
+from whorl.checks.generators import check_generator
 from whorl.checks.images import check_image_source
 
-__all__ = ["check_alteration", "check_encoder", "check_image_source", "check_method"]
+__all__ = [
+    "check_alteration",
+    "check_encoder",
+    "check_generator",
+    "check_generator_architecture",
+    "check_image_source",
+    "check_method",
+]

@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 
-from whorl.cli import lab_knn
+from whorl.cli import lab_knn, lab_sample, lab_train
 from whorl.cli import options as shared
 
 app = typer.Typer(
-    help="The workshop: train small encoders, and measure what they know.", no_args_is_help=True
+    help="The workshop: train small encoders and generators, measure what encoders know.",
+    no_args_is_help=True,
 )
 app.command("knn")(lab_knn.knn)
+app.command("train")(lab_train.train)
+app.command("sample")(lab_sample.sample)
 
 
 class Family(StrEnum):

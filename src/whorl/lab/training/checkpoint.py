@@ -53,8 +53,12 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint, *, settings: str) -> No
     )
 
 
-def read_checkpoint(path: Path, *, settings: str) -> Checkpoint | None:
+def read_checkpoint(path: Path, *, settings: str | None) -> Checkpoint | None:
     """Read a checkpoint, or return None where there is none.
+
+    Args:
+        path: the file.
+        settings: digest of the recipe and pictures it must belong to; None leaves that to the caller.
 
     Raises:
         StorageError: it is damaged, or of a training with other settings or pictures.
@@ -75,7 +79,7 @@ def read_checkpoint(path: Path, *, settings: str) -> Checkpoint | None:
         ) from error
     if not sound:
         raise StorageError(f"{path} is damaged; remove it to train from the beginning.")
-    if metadata["settings"] != settings:
+    if settings is not None and metadata["settings"] != settings:
         raise StorageError(
             f"{path} belongs to a training with other settings or other pictures; give the same ones to go on "
             "with it, or another -o to train anew."

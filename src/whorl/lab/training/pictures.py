@@ -76,14 +76,24 @@ def read_labelled(
         )
     numbers = {label: number for number, label in enumerate(known)}
     labels = np.array([numbers[label] for label in found], dtype=np.int64)
-    return LabelledPictures(_decoded(source, size, progress), labels, known, source.name)
+    return LabelledPictures(decoded(source, size, progress), labels, known, source.name)
 
 
 def _sorted(labels: set[Label]) -> tuple[Label, ...]:
     return tuple(sorted(labels, key=lambda label: (isinstance(label, str), label)))
 
 
-def _decoded(source: ImageSource, size: int, progress: Progress) -> NDArray[np.uint8]:
+def decoded(source: ImageSource, size: int, progress: Progress) -> NDArray[np.uint8]:
+    """Return every picture of a source, uint8 (N, size, size, 3), in memory up to 1 GB, else memory-mapped.
+
+    Args:
+        source: the pictures.
+        size: side in pixels; others are resized (bilinear).
+        progress: told about each picture.
+
+    Raises:
+        ImageError: a picture is broken.
+    """
     shape = (len(source), size, size, 3)
     folder = default_cache()
     if int(np.prod(shape, dtype=np.int64)) <= _IN_MEMORY_BYTES or folder is None:

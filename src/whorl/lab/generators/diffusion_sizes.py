@@ -1,0 +1,60 @@
+"""The sizes that the three diffusion models share; they differ in the number of timesteps taken to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whorl.lab.generators.diffusion_settings import DiffusionSettings
+from whorl.lab.generators.recipe import Preset
+
+TRAIN_STEPS = 1000
+
+
+def diffusion_presets(*, tiny: int, small: int, paper: int) -> Mapping[str, Preset]:
+    """Return the presets of a model that draws in so many steps at each size.
+
+    `paper`: batch 16, AdamW at 1e-4 and 1,000 training steps are those of the paper's Appendix B; channels and
+    attention, which it does not give, are Ho et al.'s for CIFAR-10 (diffusers' google/ddpm-cifar10-32), and the
+    averaging is theirs.
+
+    Args:
+        tiny: inference steps, for tests.
+        small: for two cores.
+        paper: as published.
+    """
+    return {
+        "tiny": Preset(
+            settings=_settings((8, 16), 1, (), 8, tiny),
+            batch_size=16,
+            learning_rate=2e-3,
+            average=0.9,
+            steps=30,
+        ),
+        "small": Preset(
+            settings=_settings((32, 64, 128), 1, (2,), 32, small),
+            batch_size=16,
+            learning_rate=5e-4,
+            average=0.995,
+            steps=2500,
+        ),
+        "paper": Preset(
+            settings=_settings((128, 256, 256, 256), 2, (1,), 32, paper),
+            batch_size=16,
+            learning_rate=1e-4,
+            average=0.9999,
+            epochs=200,
+        ),
+    }
+
+
+def _settings(
+    channels: tuple[int, ...], layers: int, attention: tuple[int, ...], groups: int, inference_steps: int
+) -> dict[str, object]:
+    return DiffusionSettings(
+        channels=channels,
+        layers=layers,
+        attention=attention,
+        groups=groups,
+        train_steps=TRAIN_STEPS,
+        inference_steps=inference_steps,
+    ).to_dict()

@@ -1,0 +1,164 @@
+"""DDPM, DDIM and PNDM are diffusers' own, with a generator per picture and the losses of Appendix B."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from whorl import WhorlError
+from whorl.checks import check_generator_architecture
+from whorl.lab.generators.architectures import NAMES, architecture_named
+from whorl.lab.generators.contract import Batch
+from whorl.lab.generators.diffusion_settings import DiffusionSettings
+from whorl.lab.generators.recipe import GeneratorRecipe, recipe_for
+from whorl.lab.generators.seeds import picture_noise, step_noise
+
+
+def build(recipe):
+    return architecture_named(recipe.architecture).build(recipe, classes=1, device=torch.device("cpu"))
+
+
+@pytest.fixture(scope="module", params=["ddpm", "ddim", "pndm"])
+def model(request, tiny_recipe):
+    return build(tiny_recipe(request.param))
+
+
+def test_the_contract_holds(model, tiny_recipe):
+    check_generator_architecture(architecture_named(model.name), tiny_recipe(model.name))
+
+
+def test_pictures_are_those_of_diffusers_own_pipelines(model):
+    import diffusers
+
+    pipeline = {
+        "ddpm": diffusers.DDPMPipeline,
+        "ddim": diffusers.DDIMPipeline,
+        "pndm": getattr(diffusers, "PNDMPipeline", None),
+    }[model.name]
+    if pipeline is None:
+        pytest.skip("this diffusers has no PNDMPipeline")
+    scheduler = getattr(diffusers, f"{model.name.upper()}Scheduler")(num_train_timesteps=1000)
+    drawing = pipeline(unet=model.networks["unet"], scheduler=scheduler)
+    drawing.set_progress_bar_config(disable=True)
+    steps = recipe_for(model.name, "tiny").settings["inference_steps"]
+    count = model.rows
+    theirs = drawing(
+        batch_size=count, generator=picture_noise(7, 0, count), num_inference_steps=steps, output_type="np"
+    ).images
+    ours = model.sample(count, seed=7)
+    assert ours.std() > 10
+    assert np.array_equal(ours, (theirs * 255).round().astype(np.uint8))
+
+
+def test_noise_on_the_way_is_a_pictures_own(tiny_recipe):
+    """With equal first noise and other noise on the way, DDPM gives another picture; DDIM would not."""
+    model = build(tiny_recipe("ddpm"))
+    alone = model.sample(1, seed=3, start=model.rows)
+    later = model.sample(model.rows + 2, seed=3)[model.rows]
+    assert np.array_equal(alone[0], later)
+    generators = picture_noise(3, 0, 2)
+    first = torch.randn(3, 16, 16, generator=generators[0])
+    other = picture_noise(3, 0, 1)[0]
+    torch.randn(3, 16, 16, generator=other)
+    torch.randn(5, generator=other)  # one generator further than the other, after the same first noise
+    again = picture_noise(3, 0, 1)[0]
+    assert torch.equal(first, torch.randn(3, 16, 16, generator=again))
+    step = model._kind.step
+    scheduler = model._kind.scheduler(1000)
+    scheduler.set_timesteps(8)
+    x, t = first[None], scheduler.timesteps[0]
+    moved = [step(scheduler, torch.zeros_like(x), t, x, [generator]) for generator in (again, other)]
+    assert not torch.equal(*moved)
+
+
+def test_the_network_always_sees_batches_of_one_size(model):
+    sizes = set()
+    hook = model.networks["unet"].register_forward_pre_hook(lambda module, args: sizes.add(len(args[0])))
+    model.sample(3, seed=0)
+    model.sample(model.rows + 1, seed=0)
+    hook.remove()
+    assert sizes == {model.rows}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("ddpm", 1.0), ("pndm", 1.0), ("ddim", math.sqrt(2 / math.pi))]
+)
+def test_a_network_that_says_nothing_has_the_loss_of_pure_noise(tiny_recipe, name, expected):
+    """E eps^2 = 1 and E |eps| = sqrt(2 / pi) for a standard normal eps."""
+    model = build(tiny_recipe(name))
+    unet = model.networks["unet"]
+    with torch.no_grad():
+        unet.conv_out.weight.zero_()
+        unet.conv_out.bias.zero_()
+    batch = Batch(torch.zeros(16, 3, 16, 16), torch.zeros(16, dtype=torch.int64), step_noise(0, 0))
+    assert model.training_step(batch) == {"noise": pytest.approx(expected, abs=0.03)}
+
+
+def test_steps_differ_in_noise_and_timesteps(tiny_recipe):
+    drawn = [torch.randint(0, 1000, (8,), generator=step_noise(0, step)).tolist() for step in range(3)]
+    assert len(set(map(tuple, drawn))) == 3
+    assert drawn[1] == torch.randint(0, 1000, (8,), generator=step_noise(0, 1)).tolist()
+    assert drawn[1] != torch.randint(0, 1000, (8,), generator=step_noise(1, 1)).tolist()
+
+
+def test_weights_are_a_function_of_the_seed_and_torchs_seed_is_left_alone(tiny_recipe):
+    before = torch.get_rng_state()
+    one, same, other = (build(tiny_recipe(seed=seed)).networks["unet"].state_dict() for seed in (4, 4, 5))
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(torch.equal(one[name], same[name]) for name in one)
+    assert not torch.equal(one["conv_in.weight"], other["conv_in.weight"])
+
+
+def test_paper_sizes_are_those_of_appendix_b():
+    ddpm, ddim, pndm = (recipe_for(name, "paper") for name in NAMES[:3])
+    assert [recipe.settings["train_steps"] for recipe in (ddpm, ddim, pndm)] == [1000] * 3
+    assert (ddpm.settings["inference_steps"], ddim.settings["inference_steps"]) == (1000, 250)
+    assert {
+        (recipe.batch_size, recipe.learning_rate, recipe.image_size) for recipe in (ddpm, ddim, pndm)
+    } == {(16, 1e-4, 32)}
+    unet = DiffusionSettings.from_dict(recipe_for("ddim", "small").settings).unet(32)
+    assert sum(p.numel() for p in unet.parameters()) == 2_736_099
+
+
+def test_a_missing_diffusers_is_named_with_its_remedy(tiny_recipe, monkeypatch):
+    monkeypatch.setitem(sys.modules, "diffusers", None)
+    with pytest.raises(WhorlError, match=r"need diffusers.*pip install 'whorl\[lab\]'"):
+        build(tiny_recipe("ddim"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"settings": {"chanels": [8]}}, "no settings of a diffusion model"),
+        ({"settings": {"channels": [8, 12]}}, "multiples of groups"),
+        ({"settings": {"attention": [2]}}, "levels from 0 to 1"),
+        ({"settings": {"inference_steps": 1001}}, "between 1 and train_steps"),
+    ],
+)
+def test_settings_that_make_no_network_are_refused(tiny_recipe, changes, message):
+    with pytest.raises(WhorlError, match=message):
+        build(tiny_recipe(**changes))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: recipe_for("gan", "tiny"), "must be one of ddpm, ddim, pndm"),
+        (lambda: recipe_for("ddpm", "huge"), "tiny, small, paper"),
+        (lambda: recipe_for("ddpm", "tiny", wd=1), "no recipe of a generator"),
+        (lambda: recipe_for("ddpm", "tiny", epochs=1, steps=2), "give one of steps, epochs and minutes"),
+        (lambda: recipe_for("ddpm", "tiny", learning_rate=0.0), "learning_rate must be above 0"),
+        (lambda: recipe_for("ddpm", "tiny", average=1.5), "average must lie between 0 and 1"),
+        (lambda: recipe_for("ddpm", "tiny", seed=-1), "seed must be"),
+    ],
+)
+def test_recipes_that_make_no_sense_are_refused(call, message):
+    with pytest.raises(WhorlError, match=message):
+        call()
+
+
+def test_a_recipe_survives_json(tiny_recipe):
+    recipe = tiny_recipe()
+    assert GeneratorRecipe.from_dict(recipe.to_dict()) == recipe

@@ -1,0 +1,103 @@
+"""`whorl lab train` and `whorl lab sample`."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import whorl
+from whorl.cli.app import app
+from whorl.cli.lab_train import Architecture, Size
+from whorl.errors import StorageError, WhorlError
+from whorl.lab.generators.architectures import NAMES, architecture_named
+from whorl.lab.generators.load import load_generator
+from whorl.lab.generators.sample import draw_pictures
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["lab", *map(str, words)])
+
+
+def test_train_and_sample(blobs, tmp_path):
+    folder, pictures = tmp_path / "g", tmp_path / "p.npz"
+    options = (
+        "--size",
+        "tiny",
+        "--steps",
+        4,
+        "--batch-size",
+        8,
+        "--seed",
+        3,
+        "--keep-epochs",
+        1,
+        "--grids",
+        1,
+    )
+    done = run("train", "ddim", blobs, "-o", folder, *options, "--flips", "--json", "-q")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["steps"], told["recipe"]["architecture"], told["recipe"]["flips"]) == (4, "ddim", True)
+    assert told["recipe"]["image_size"] == 32
+    done = run("sample", folder, "-n", 5, "--seed", 1, "-o", pictures, "--json", "-q", "--checkpoint", 1)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["count"], told["seed"], told["architecture"]) == (5, 1, "ddim")
+    with np.load(pictures, allow_pickle=False) as file:
+        assert file.files == ["arr_0"]
+        drawn = file["arr_0"]
+    assert (drawn.shape, drawn.dtype) == ((5, 32, 32, 3), np.uint8)
+    assert np.array_equal(drawn, load_generator(folder, checkpoint=1).sample(5, seed=1))
+    assert np.array_equal(whorl.open_images(pictures)[4], drawn[4])
+
+
+def test_batch_size_and_start_change_no_picture(tiny_ddpm, tmp_path):
+    model = load_generator(tiny_ddpm.folder)
+    whole = draw_pictures(model, tmp_path / "whole.npz", count=19, seed=2)
+    for batch_size in (4, 18, 100):
+        again = draw_pictures(model, tmp_path / f"{batch_size}.npz", count=19, seed=2, batch_size=batch_size)
+        assert again.digest == whole.digest
+    later = draw_pictures(model, tmp_path / "later.npz", count=2, seed=2, start=17)
+    assert np.array_equal(np.load(tmp_path / "whole.npz")["arr_0"][17:], np.load(later.output)["arr_0"])
+
+
+def test_an_existing_file_is_not_overwritten_and_nothing_is_left_half_written(
+    tiny_ddpm, tmp_path, monkeypatch
+):
+    model, path = load_generator(tiny_ddpm.folder), tmp_path / "p.npz"
+    path.write_bytes(b"mine")
+    with pytest.raises(StorageError, match=r"p\.npz exists already"):
+        draw_pictures(model, path, count=1)
+    assert path.read_bytes() == b"mine"
+    with pytest.raises(StorageError, match=r"written as \.npz"):
+        draw_pictures(model, tmp_path / "p.npy", count=1)
+    with pytest.raises(WhorlError, match="at least 1"):
+        draw_pictures(model, tmp_path / "q.npz", count=0)
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(StorageError, match="No space left"):
+        draw_pictures(model, tmp_path / "q.npz", count=1)
+    assert [file.name for file in tmp_path.iterdir()] == ["p.npz"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--epochs", 1, "--steps", 2), "at most one of"),
+        (("--keep-epochs", "1;2"), "numbers with commas"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(blobs, tmp_path, words, message):
+    done = run("train", "ddpm", blobs, "-o", tmp_path / "g", "--size", "tiny", *words)
+    assert done.exit_code == 2
+    assert message in " ".join(done.output.split())
+    assert not (tmp_path / "g").exists()
+
+
+def test_the_command_line_names_every_architecture_and_size():
+    assert tuple(Architecture) == NAMES
+    assert all(tuple(architecture_named(name).presets) == tuple(Size) for name in NAMES)
