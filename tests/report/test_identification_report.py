@@ -26,7 +26,7 @@ from whorl.report.identification import (
     sure_words,
     write_identification,
 )
-from whorl.report.identification.words import zone_words
+from whorl.report.identification.words import number, zone_words
 
 LONG = [f"a very long name of a model indeed, number {i}" for i in range(29)]
 CASES = {
