@@ -48,8 +48,9 @@ class AlteredImages(Source):
 
     @property
     def survives_fork(self) -> bool:
-        """Whether the source does."""
-        return bool(getattr(self.source, "survives_fork", False))
+        """Whether the source does, and the alteration does not say that it does not."""
+        source, alteration = self.source, self.alteration
+        return bool(getattr(source, "survives_fork", False) and getattr(alteration, "survives_fork", True))
 
     def labels(self) -> Sequence[Label] | None:
         """Return the source's own labels."""

@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 
-from whorl.cli import lab_knn
+from whorl.cli import lab_alter, lab_knn, lab_segmenter
 from whorl.cli import options as shared
 
 app = typer.Typer(
-    help="The workshop: train small encoders, and measure what they know.", no_args_is_help=True
+    help="The workshop: train small encoders and segmenters, alter pictures, measure what encoders know.",
+    no_args_is_help=True,
 )
 app.command("knn")(lab_knn.knn)
+app.command("train-segmenter")(lab_segmenter.train_segmenter)
+app.command("alter")(lab_alter.alter)
 
 
 class Family(StrEnum):
