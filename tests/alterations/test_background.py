@@ -98,6 +98,15 @@ def test_the_name_tells_segmenter_landscapes_and_noise_apart():
     assert BackgroundSwap(Bright()).name == swaps[0].name
 
 
+def test_the_whole_digest_of_an_alteration_is_covered_whatever_its_name_shows():
+    class Alike(BackgroundSwap):
+        name = "noise behind"
+
+    one, other = (AlteredImages(open_images(PICTURES), Alike(Bright(n)), 1.0) for n in (100, 101))
+    assert one.name == other.name
+    assert one.digest != other.digest
+
+
 def test_a_picture_gets_its_background_wherever_it_stands():
     order = rng().permutation(12)
     for swap in (BackgroundSwap(Bright()), BackgroundSwap(Bright(), open_images(LANDSCAPES))):

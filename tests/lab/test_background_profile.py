@@ -41,13 +41,13 @@ def test_swaps_join_the_four_alterations_and_are_kept(place, tmp_path):
     assert done.exit_code == 0, done.output
     measured = json.loads(done.stdout)
     names = [each["name"].rsplit(" ", 1)[0] for each in measured["alterations"][4:]]
-    assert names == ["background noise", "background landscape"]
+    assert names == ["noise behind", "landscape behind"]
     response = np.array(measured["response"])
     assert response.shape[1:] == (6, 3)
     assert (response[:, 4:, 2] > 0).any()
     assert (tmp_path / "f" / "sensitivity.svg").is_file()
     assert json.loads(run(place, "--json").stdout) == measured  # it is the Reference's own now
-    assert "background" in run(place).output
+    assert "landsca" in run(place).output
 
 
 @pytest.mark.parametrize(

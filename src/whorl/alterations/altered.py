@@ -61,8 +61,11 @@ class AlteredImages(Source):
         return self.alteration.apply(picture, self.strength, _generator(picture, self.seed))
 
     def _digest_at(self, index: int) -> str:
-        recipe = (_VERSION, self.alteration.name, repr(self.strength), str(self.seed))
-        return digest_strings([*recipe, self.source.digest_of(index)])
+        recipe = [_VERSION, self.alteration.name, repr(self.strength), str(self.seed)]
+        made_of = getattr(self.alteration, "digest", None)
+        return digest_strings(
+            [*recipe, *([] if made_of is None else [made_of]), self.source.digest_of(index)]
+        )
 
 
 def _generator(picture: Picture, seed: int) -> np.random.Generator:

@@ -16,7 +16,7 @@ from whorl.files import digest_strings
 from whorl.images.contract import ImageSource, Picture
 
 _VERSION = "whorl-background/1"
-_SHOWN = 12
+_SHOWN = 6
 
 
 class CutsOut(Protocol):
@@ -50,8 +50,8 @@ class BackgroundSwap:
         landscapes: photographs to draw from; None for noise.
         mean: of the noise, in 255ths.
         spread: standard deviation of the noise, in 255ths.
-        name: says which of the two it is, and the first digits of a digest of all four above, so that pictures
-            of other segmenters or landscapes are never taken for these.
+        name: says which of the two it is, and the first digits of `digest`.
+        digest: of all four above, so that pictures of other segmenters or landscapes are never taken for these.
 
     >>> class Left:
     ...     digest = "the left half"
@@ -69,7 +69,7 @@ class BackgroundSwap:
     mean: float = 127.5
     spread: float = 64.0
     level: Level = "low"
-    unit: str = "of the background new"
+    unit: str = "new background"
     neutral: float = 0.0
     strengths: tuple[float, ...] = (0.25, 0.5, 1.0)
     published: float | None = 1.0
@@ -87,7 +87,7 @@ class BackgroundSwap:
     @cached_property
     def name(self) -> str:
         """What it is, and the beginning of its digest."""
-        return f"background {'noise' if self.landscapes is None else 'landscape'} {self.digest[:_SHOWN]}"
+        return f"{'noise' if self.landscapes is None else 'landscape'} behind {self.digest[:_SHOWN]}"
 
     @property
     def survives_fork(self) -> bool:

@@ -22,7 +22,9 @@ class ClassMaps(nn.Module):
     convolution 3 x 3 at stride 1 in place of 7 x 7 at stride 2, the max pool replaced as `SegmenterRecipe.scale`
     says, no fully connected layer; a 1 x 1 convolution to the classes; bilinear enlargement to the input's size,
     each value to where the network looks for it: convolutions at stride 2 centre on even pixels, and the usual
-    enlargement would move every map by half a stride to the lower right.
+    enlargement would move every map by half a stride to the lower right. Convolutions repeat the edge of what
+    they see, where the usual ones add zeros: by zeros a deep network knows the corners, and since all of it sees
+    the whole picture, it may tell every class there.
 
     Args:
         recipe: width, blocks and scale count here.
@@ -108,6 +110,9 @@ def _backbone(recipe: SegmenterRecipe) -> Any:
     first = nn.Conv2d(3, recipe.width, kernel_size=3, padding=1, bias=False)
     nn.init.kaiming_normal_(first.weight, mode="fan_out", nonlinearity="relu")
     backbone.embedder.embedder.convolution = first
+    for module in backbone.modules():
+        if isinstance(module, nn.Conv2d):
+            module.padding_mode = "replicate"
     if recipe.scale == 2:
         backbone.embedder.pooler = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
     elif recipe.scale == 1:
