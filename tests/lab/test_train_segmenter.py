@@ -277,6 +277,15 @@ def test_maps_lie_where_the_network_looks(scale):
     assert centres[0] == pytest.approx(centres[1], abs=1e-6)
 
 
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_no_corner_gives_itself_away(scale):
+    """A picture of one colour has one value per map: what is added at the edges tells no pixel where it is."""
+    model = make_class_maps(recipe(size=32, scale=scale), 3).eval()
+    maps = model(torch.full((1, 3, 32, 32), 0.3))
+    assert torch.allclose(maps, maps[..., :1, :1].expand_as(maps), atol=1e-5)
+    assert model(torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))).std() > 1e-3
+
+
 def test_pooling_lies_between_mean_and_maximum():
     maps = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0)).double()
     assert torch.allclose(pooled(maps, 1e-4), maps.mean((2, 3)), atol=1e-3)
