@@ -48,8 +48,9 @@ class AlteredImages(Source):
 
     @property
     def survives_fork(self) -> bool:
-        """Whether the source does."""
-        return bool(getattr(self.source, "survives_fork", False))
+        """Whether the source does, and the alteration does not say that it does not."""
+        source, alteration = self.source, self.alteration
+        return bool(getattr(source, "survives_fork", False) and getattr(alteration, "survives_fork", True))
 
     def labels(self) -> Sequence[Label] | None:
         """Return the source's own labels."""
@@ -60,8 +61,11 @@ class AlteredImages(Source):
         return self.alteration.apply(picture, self.strength, _generator(picture, self.seed))
 
     def _digest_at(self, index: int) -> str:
-        recipe = (_VERSION, self.alteration.name, repr(self.strength), str(self.seed))
-        return digest_strings([*recipe, self.source.digest_of(index)])
+        recipe = [_VERSION, self.alteration.name, repr(self.strength), str(self.seed)]
+        made_of = getattr(self.alteration, "digest", None)
+        return digest_strings(
+            [*recipe, *([] if made_of is None else [made_of]), self.source.digest_of(index)]
+        )
 
 
 def _generator(picture: Picture, seed: int) -> np.random.Generator:

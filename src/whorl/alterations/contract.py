@@ -16,6 +16,10 @@ Level: TypeAlias = Literal["low", "high"]
 class Alteration(Protocol):
     """A change to a picture whose strength is known.
 
+    One that is made of more than its name tells (weights, other pictures) also has `digest`, which covers these
+    and becomes part of the altered pictures' digests. One that must not run in a forked process has
+    `survives_fork`, False.
+
     `whorl.checks.check_alteration` holds an implementation to this contract.
     """
 

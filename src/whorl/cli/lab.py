@@ -9,16 +9,18 @@ from typing import Annotated
 
 import typer
 
-from whorl.cli import lab_knn, lab_sample, lab_train
+from whorl.cli import lab_alter, lab_knn, lab_sample, lab_segmenter, lab_train
 from whorl.cli import options as shared
 
 app = typer.Typer(
-    help="The workshop: train small encoders and generators, measure what encoders know.",
+    help="The workshop: train small encoders, segmenters, generators; alter pictures; measure what encoders know.",
     no_args_is_help=True,
 )
 app.command("knn")(lab_knn.knn)
 app.command("train")(lab_train.train)
 app.command("sample")(lab_sample.sample)
+app.command("train-segmenter")(lab_segmenter.train_segmenter)
+app.command("alter")(lab_alter.alter)
 
 
 class Family(StrEnum):

@@ -11,6 +11,7 @@ import typer
 from whorl.cli import options as shared
 
 if TYPE_CHECKING:
+    from whorl.alterations import Alteration
     from whorl.embeddings import EncodeOptions
     from whorl.memorization import Reference
     from whorl.sensitivity import SensitivityProfile
@@ -27,6 +28,18 @@ def sensitivity(
     pictures: Annotated[
         int | None,
         typer.Option(min=10, help="With --test: how many held-out pictures to alter.", show_default="100"),
+    ] = None,
+    segmenter: Annotated[
+        Path | None,
+        typer.Option(
+            "--segmenter", help="With --test: swap backgrounds too; a folder of whorl lab train-segmenter."
+        ),
+    ] = None,
+    landscapes: Annotated[
+        str | None,
+        typer.Option(
+            "--landscapes", help="With --segmenter: photographs, for a second swap beside the noise."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes which pictures, and how they are altered.")] = 0,
     encoder: shared.ReferenceEncoder = None,
@@ -61,6 +74,8 @@ def sensitivity(
         raise typer.BadParameter(
             "--pictures says how many to measure on: give --test, the held-out pictures, too"
         )
+    if (test is None and segmenter is not None) or (segmenter is None and landscapes is not None):
+        raise typer.BadParameter("--segmenter needs --test, and --landscapes needs --segmenter")
     from whorl.files import check_output
     from whorl.memorization import Reference
     from whorl.report.sensitivity_folder import (
@@ -75,7 +90,10 @@ def sensitivity(
         check_output(output, overwrite=overwrite, ours=holds_sensitivity)
     held = Reference.load(folder)
     if test is not None:
-        profile = _measure(held, folder, test, pictures or DEFAULT_PICTURES, seed, encoder, device, run)
+        swaps = _swaps(segmenter, landscapes)
+        profile = _measure(
+            held, folder, test, pictures or DEFAULT_PICTURES, seed, encoder, device, swaps, run
+        )
     else:
         profile = _known(held, folder)
     if output is not None:
@@ -103,6 +121,17 @@ def _known(held: Reference, folder: Path) -> SensitivityProfile:
     return held.sensitivity
 
 
+def _swaps(segmenter: Path | None, landscapes: str | None) -> list[Alteration]:
+    if segmenter is None:
+        return []
+    from whorl.alterations import BackgroundSwap, open_landscapes
+    from whorl.lab.segmenter import load_segmenter
+
+    finds = load_segmenter(segmenter)
+    photographs = [] if landscapes is None else [open_landscapes(landscapes)]
+    return [BackgroundSwap(finds), *(BackgroundSwap(finds, each) for each in photographs)]
+
+
 def _measure(
     held: Reference,
     folder: Path,
@@ -111,8 +140,10 @@ def _measure(
     seed: int,
     encoder: str | None,
     device: str,
+    swaps: list[Alteration],
     run: EncodeOptions,
 ) -> SensitivityProfile:
+    from whorl.alterations import ALTERATIONS
     from whorl.errors import ScoreError
     from whorl.memorization.held_out import held_out_pictures
     from whorl.memorization.reference_folder import write_profile
@@ -125,6 +156,7 @@ def _measure(
         )
     model = held.load_encoder(encoder, device=device)
     drawn = held_out_pictures(held.test, test, pictures=pictures, seed=seed)
-    profile = measure(drawn, model, pictures=pictures, seed=seed, **run)
+    alterations = [*ALTERATIONS, *swaps]
+    profile = measure(drawn, model, pictures=pictures, seed=seed, alterations=alterations, **run)
     write_profile(folder, profile)
     return profile
