@@ -54,12 +54,12 @@ def report(asked: Sequence[PreparedSet], known: Sequence[PreparedSet], same: dic
         return same.get(each.place.architecture, each.place.architecture)
 
     families = [family(each) for each in known]
-    curves = [_curve(each, np.arange(len(each))) for each in known]
     chosen = [each for each in asked if family(each) in families]
     sys.stdout.write(f"asked: {', '.join(each.name for each in chosen)}; known: {len(known)} sets\n")
     for size in SIZES:
         right: dict[str, list[float]] = {rule: [] for rule in RULES}
         guess: list[float] = []
+        curves = [_curve(each, _some(each, size)) for each in known]
         for each in chosen:
             for rows in queries(np.arange(len(each)), size, draws=DRAWS, seed=0, name=each.name):
                 query = _curve(each, rows)
@@ -71,6 +71,12 @@ def report(asked: Sequence[PreparedSet], known: Sequence[PreparedSet], same: dic
             shares = ", ".join(f"{rule} {np.mean(found):.2f}" for rule, found in right.items())
             chance = f"a guess {np.mean(guess):.2f} ({len(guess)} queries)"
             sys.stdout.write(f"  {size} pictures: {shares}; {chance}\n")
+
+
+def _some(each: PreparedSet, size: int) -> np.ndarray:
+    """Return as many rows as a query has, where there are so many: C_T depends on how many."""
+    rows = np.arange(len(each))
+    return next(queries(rows, size, draws=1, seed=1, name=each.name), rows)
 
 
 def _curve(each: PreparedSet, rows: np.ndarray) -> Fingerprint:
