@@ -326,8 +326,9 @@ def test_a_run_that_is_ended_takes_its_processes_along(folder, tmp_path, end):
     """Also when it cannot say goodbye: they look after their parent every second."""
     _fork_only()
     script = textwrap.dedent("""
-        import os, sys, time, whorl
+        import os, signal, sys, time, whorl
         from whorl.embeddings import embed
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
         encoder = whorl.load_encoder("pixels:16")
         class Slow:
             def __getattr__(self, name): return getattr(encoder, name)
