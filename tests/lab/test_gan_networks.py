@@ -158,7 +158,7 @@ def test_bottlenecks_keep_channels_beside_the_block():
 
 
 def test_attention_by_hand():
-    layer = SelfAttention(8).double()
+    layer = SelfAttention(8).double().requires_grad_(requires_grad=False)
     x = torch.randn(1, 8, 4, 4).double()
     assert torch.equal(layer(x), x)
     nn.init.constant_(layer.gamma, 2.0)

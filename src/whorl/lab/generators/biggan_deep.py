@@ -115,11 +115,11 @@ BIGGAN_DEEP = GanArchitecture(
             steps=30,
         ),
         "small": Preset(
-            settings=_settings(48, 64, generator_rate=0.5),
+            settings=_settings(32, 64, generator_rate=0.5),
             batch_size=64,
             learning_rate=4e-4,
             average=0.999,
-            steps=2500,
+            steps=1500,
         ),
         # Rates, turns, betas and averaging as for ImageNet at 128 x 128 (Appendix C); batches there are of 2,048.
         "paper": Preset(

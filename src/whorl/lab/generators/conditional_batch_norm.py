@@ -38,5 +38,4 @@ class ConditionalBatchNorm(nn.Module):
         if not self._conditional:
             return normalised
         gain, bias = 1 + self.gain(c), self.bias(c)
-        changed: torch.Tensor = normalised * gain[:, :, None, None] + bias[:, :, None, None]
-        return changed
+        return torch.addcmul(bias[:, :, None, None], normalised, gain[:, :, None, None])

@@ -196,11 +196,11 @@ CONTRAGAN = GanArchitecture(
             steps=30,
         ),
         "small": Preset(
-            settings=_settings(64, 64, 80, embedding=64, projection=128, turns=2),
+            settings=_settings(48, 48, 80, embedding=64, projection=128, turns=2),
             batch_size=64,
             learning_rate=2e-4,
             average=0.999,
-            steps=2500,
+            steps=1300,
         ),
         # The authors' settings for CIFAR-10, 64 pictures for each of five turns; t is 1 throughout, where
         # theirs falls from 2 to 1 half-way.

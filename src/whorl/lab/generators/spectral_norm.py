@@ -10,6 +10,7 @@ import copy
 
 import torch
 from torch import nn
+from torch.nn.functional import normalize
 from torch.nn.utils import parametrizations
 from torch.nn.utils.parametrize import ParametrizationList
 
@@ -42,7 +43,17 @@ def ready_to_draw(network: nn.Module) -> nn.Module:
         if isinstance(layer, ParametrizationList):
             weight = layer.original
             assert isinstance(weight, torch.Tensor)  # noqa: S101 - for the type checker
-            left, _, right = torch.linalg.svd(weight.flatten(1), full_matrices=False)
-            layer.get_buffer("0._u").copy_(left[:, 0])
-            layer.get_buffer("0._v").copy_(right[0])
+            u, v = _first_singular_vectors(weight.flatten(1))
+            layer.get_buffer("0._u").copy_(u)
+            layer.get_buffer("0._v").copy_(v)
     return drawing
+
+
+def _first_singular_vectors(w: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return u and v of the largest singular value, float64 on the CPU: from w w^T, far quicker than from w."""
+    w = w.detach().cpu().double()
+    if w.shape[0] > w.shape[1]:
+        v, u = _first_singular_vectors(w.T)
+        return u, v
+    u = torch.linalg.eigh(w @ w.T).eigenvectors[:, -1]
+    return u, normalize(w.T @ u, dim=0)
