@@ -2,6 +2,9 @@
 
 Source: Kang and Park, ContraGAN: Contrastive Learning for Conditional Image Generation, arXiv 2006.12681, Figure
 2c and algorithm 1, on residual networks as in BigGAN (arXiv 1809.11096, Appendix B).
+
+The 2C loss binds a picture to its fellows more than to its class, so the generator may swap classes: its pictures
+serve as a set, not as examples of their labels.
 """
 
 from __future__ import annotations
