@@ -18,6 +18,9 @@ class Architecture(StrEnum):
     ddpm = "ddpm"
     ddim = "ddim"
     pndm = "pndm"
+    sngan = "sngan"
+    biggan_deep = "biggan-deep"
+    contragan = "contragan"
 
 
 class Size(StrEnum):
@@ -33,7 +36,10 @@ _SIZES_OWN = "the size's own"
 
 
 def train(
-    architecture: Annotated[Architecture, typer.Argument(metavar="ARCH", help="ddpm, ddim or pndm.")],
+    architecture: Annotated[
+        Architecture,
+        typer.Argument(metavar="ARCH", help="ddpm, ddim, pndm, sngan, biggan-deep or contragan."),
+    ],
     data: Annotated[str, typer.Argument(help="Pictures to learn from: folder, zip, tar, npz, Parquet ...")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the generator.")],
     size: Annotated[

@@ -11,6 +11,9 @@ _PLACES = {
     "ddpm": "whorl.lab.generators.ddpm:DDPM",
     "ddim": "whorl.lab.generators.ddim:DDIM",
     "pndm": "whorl.lab.generators.pndm:PNDM",
+    "sngan": "whorl.lab.generators.sngan:SNGAN",
+    "biggan-deep": "whorl.lab.generators.biggan_deep:BIGGAN_DEEP",
+    "contragan": "whorl.lab.generators.contragan:CONTRAGAN",
 }
 NAMES = tuple(_PLACES)
 
