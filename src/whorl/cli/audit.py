@@ -14,6 +14,7 @@ import typer
 
 from whorl.cli import options as shared
 from whorl.cli.after_scoring import print_layers_to_trust, run_details, training_pictures
+from whorl.cli.some_pictures import open_some
 
 if TYPE_CHECKING:
     from whorl.memorization import Curve
@@ -79,7 +80,6 @@ def audit(
     if fail_below is not None and not math.isfinite(fail_below):
         raise typer.BadParameter(f"--fail-below takes a finite number; got {fail_below}")
     from whorl.files import check_output
-    from whorl.images import limit as draw
     from whorl.images import open_images
     from whorl.memorization import Reference
     from whorl.memorization.chosen_layers import chosen_layers
@@ -89,9 +89,7 @@ def audit(
         shared.refuse_inside(output, samples, train)
         check_output(output, overwrite=overwrite, ours=holds_audit)
     started = time.perf_counter()
-    source = open_images(samples)
-    if limit is not None:
-        source = draw(source, limit, seed=seed)
+    source = open_some(samples, limit, seed)
     training = open_images(train) if train is not None else None
     held = Reference.load(reference)
     held.check_count(len(source), source.name)

@@ -12,6 +12,7 @@ import typer
 from whorl.cli import options as shared
 from whorl.cli.after_scoring import print_layers_to_trust, run_details, training_pictures
 from whorl.cli.set_names import set_names
+from whorl.cli.some_pictures import open_some
 
 if TYPE_CHECKING:
     from whorl.embeddings import EncodeOptions
@@ -87,7 +88,7 @@ def compare(
         shared.refuse_inside(output, *samples, train)
         check_output(output, overwrite=overwrite, ours=holds_comparison)
     started = time.perf_counter()
-    sources = {called: _open(place, limit, seed) for called, place in zip(names, samples, strict=True)}
+    sources = {called: open_some(place, limit, seed) for called, place in zip(names, samples, strict=True)}
     training = open_images(train) if train is not None else None
     held = Reference.load(reference)
     for called, source in sources.items():
@@ -117,14 +118,6 @@ def compare(
             overwrite=overwrite,
         )
     _print(comparison, details, output, as_json, held.sensitivity if scored == AUTO else None)
-
-
-def _open(place: str, limit: int | None, seed: int) -> ImageSource:
-    from whorl.images import limit as draw
-    from whorl.images import open_images
-
-    source = open_images(place)
-    return source if limit is None else draw(source, limit, seed=seed)
 
 
 def _curves(

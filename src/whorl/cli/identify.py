@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.some_pictures import open_some
 
 if TYPE_CHECKING:
     from whorl.identification import Identification
@@ -74,8 +75,6 @@ def identify(
     from whorl.files import check_output
     from whorl.fingerprints.methods import method_named
     from whorl.fingerprints.of_pictures import measure_pictures
-    from whorl.images import limit as draw
-    from whorl.images import open_images
     from whorl.memorization import Reference
     from whorl.registry import Registry
     from whorl.report.identification import holds_identification, write_identification
@@ -89,9 +88,7 @@ def identify(
         shared.refuse_inside(output, samples)
         check_output(output, overwrite=overwrite, ours=holds_identification)
     started = time.perf_counter()
-    source = open_images(samples)
-    if limit is not None:
-        source = draw(source, limit, seed=seed)
+    source = open_some(samples, limit, seed)
     held = Reference.load(reference)
     model = held.load_encoder(encoder, device=device)
     if dry_run:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.some_pictures import open_some
 
 
 def register(
@@ -66,14 +67,10 @@ def register(
         quiet=quiet,
     )
     from whorl.fingerprints.of_pictures import measure_pictures
-    from whorl.images import limit as draw
-    from whorl.images import open_images
     from whorl.memorization import Reference
     from whorl.registry import Registry
 
-    source = open_images(samples)
-    if limit is not None:
-        source = draw(source, limit, seed=seed)
+    source = open_some(samples, limit, seed)
     held = Reference.load(reference)
     model = held.load_encoder(encoder, device=device)
     if dry_run:

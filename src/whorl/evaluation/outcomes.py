@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -56,8 +56,3 @@ def as_table(outcomes: Sequence[Outcome]) -> pa.Table:
 
     columns = {item.name: [getattr(each, item.name) for each in outcomes] for item in fields(Outcome)}
     return pa.table(columns | {"right": [each.right for each in outcomes]})
-
-
-def methods_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
-    """Return the methods in the order in which they first appear."""
-    return tuple(dict.fromkeys(each.method for each in outcomes))
