@@ -119,7 +119,7 @@ BIGGAN_DEEP = GanArchitecture(
             batch_size=64,
             learning_rate=4e-4,
             average=0.999,
-            steps=1500,
+            steps=2200,
         ),
         # Rates, turns, betas and averaging as for ImageNet at 128 x 128 (Appendix C); batches there are of 2,048.
         "paper": Preset(

@@ -203,7 +203,7 @@ CONTRAGAN = GanArchitecture(
             batch_size=64,
             learning_rate=2e-4,
             average=0.999,
-            steps=1300,
+            steps=1900,
         ),
         # The authors' settings for CIFAR-10, 64 pictures for each of five turns; t is 1 throughout, where
         # theirs falls from 2 to 1 half-way.

@@ -92,7 +92,7 @@ SNGAN = GanArchitecture(
             settings=_settings(16, 16, 16, 2), batch_size=32, learning_rate=1e-3, average=0.9, steps=30
         ),
         "small": Preset(
-            settings=_settings(48, 48, 128, 2), batch_size=64, learning_rate=2e-4, average=0.999, steps=1600
+            settings=_settings(48, 48, 128, 2), batch_size=64, learning_rate=2e-4, average=0.999, steps=2200
         ),
         # 64 pictures for each of five turns; the paper averages no weights.
         "paper": Preset(
