@@ -189,7 +189,11 @@ def _draw_rates(ax: Axes, panel: RatesPanel, *, small: bool) -> None:
                 label="as published",
             ),
         ]  # fmt: skip
-        ax.legend(handles=handles, loc="lower left", frameon=False, prop={"family": FONT, "size": 8.5})
+        ax.legend(
+            handles=handles, loc="upper left", bbox_to_anchor=(0, -0.3 / len(panel.rows)), ncols=2, frameon=False,
+            prop={"family": FONT, "size": 8 if small else 9}, labelcolor=INK,
+        )  # fmt: skip
+
 
 
 def _draw_pictures(ax: Axes, panel: PicturesPanel, *, small: bool) -> None:
