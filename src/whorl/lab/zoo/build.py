@@ -41,12 +41,13 @@ def build_zoo(
     """Train every model of a zoo that is missing, and draw every picture.
 
     The folder has models/ARCHITECTURE/run-N, as `train_generator` leaves them, and
-    pictures/ARCHITECTURE/run-N.npz, where `whorl evaluate` finds the sets. What is finished is taken as it is, a
-    training that was interrupted goes on, and a set with too few pictures gets those that are missing. The first
-    run of all architectures comes first, then the second: an unfinished zoo has a bit of everything.
+    pictures/ARCHITECTURE/run-N.npz, where `whorl evaluate` finds the sets. What is finished is taken as it
+    is, a training that was interrupted goes on, and a set with too few pictures gets those that are missing.
+    The first run of all architectures comes first, then the second: an unfinished zoo has some of everything.
 
     Args:
-        data: what all learn from, anything `whorl.open_images` takes; `biggan-deep` and `contragan` need labels.
+        data: what all learn from, anything `whorl.open_images` takes; `biggan-deep` and `contragan` need
+            labels.
         folder: of the zoo, new or begun.
         size: of every model: tiny, small or paper.
         architectures: some of `ZOO_ORDER`; their seeds do not depend on which.
@@ -62,8 +63,8 @@ def build_zoo(
     Raises:
         ImageError: a picture cannot be read.
         WhorlError: an option that makes no sense, labels or a package are missing.
-        StorageError: the folder holds models or pictures that are not this zoo's, or are damaged; or it cannot
-            be written.
+        StorageError: the folder holds models or pictures that are not this zoo's, or are damaged; or it
+            cannot be written.
         DivergedError: a training came to NaN.
         KeyboardInterrupt: SIGTERM or Ctrl-C during a training; a checkpoint was written.
     """

@@ -130,6 +130,6 @@ class ZooDisplay(Display):
 def _caption(judged: ZooJudgement) -> str:
     return (
         f"Frechet distance to the {judged.n_train:,} training pictures ({plain(judged.encoder)}, layer "
-        f"{judged.layer}), of {judged.n:,} pictures each;\nbeside the real pictures: of {judged.n:,} held-out "
-        "ones. So few pictures make all of them too large."
+        f"{judged.layer}), of {judged.n:,} pictures each;\nbeside the real pictures: of {judged.n:,} "
+        "held-out ones. So few pictures make all of them too large."
     )

@@ -32,10 +32,10 @@ SCHEMA = "whorl-zoo-judgement/1"
 class ZooJudgement:
     """Frechet distances to the training pictures, in an encoder's last layer; smaller is nearer.
 
-    The sets, the held-out pictures and those of the Gaussian have the same n, so their distances can be compared
-    with each other: a good model is about as near as the held-out pictures, and one that has learned anything is
-    nearer than the Gaussian. They cannot be compared with distances of another n, encoder or layer: few pictures
-    in many dimensions bias the distance upward, that of the held-out pictures too.
+    The sets, the held-out pictures and those of the Gaussian have the same n, so their distances can be
+    compared with each other: a good model is about as near as the held-out pictures, and one that has learned
+    anything is nearer than the Gaussian. They cannot be compared with distances of another n, encoder or
+    layer: few pictures in many dimensions bias the distance upward, that of the held-out pictures too.
 
     Attributes:
         encoder: its name.
@@ -110,7 +110,8 @@ def judge_zoo(
     real = open_images(test)
     if len(real) < n:
         raise ImageError(
-            f"{real.name} holds {len(real):,} pictures; a zoo of {n:,} pictures a model needs as many held out."
+            f"{real.name} holds {len(real):,} pictures; a zoo of {n:,} pictures a model needs as many held "
+            "out."
         )
     layer = model.layers[-1]
 

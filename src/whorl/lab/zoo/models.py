@@ -58,8 +58,8 @@ def plan_model(folder: Path, run: int, recipe: GeneratorRecipe, pictures: Traini
     """Look at what there is of a model.
 
     Raises:
-        StorageError: its folder holds something else, a training of another recipe or of other pictures, a longer
-            one, or damaged weights.
+        StorageError: its folder holds something else, a training of another recipe or of other pictures, a
+            longer one, or damaged weights.
     """
     config = check_folder(folder, config_of(recipe, pictures.describe()))
     end = _end(recipe, len(pictures))
@@ -99,8 +99,8 @@ def train_model(
     done = plan_model(planned.folder, planned.run, planned.recipe, pictures)
     if done.weights is None:
         raise StorageError(
-            f"{planned.folder} holds the checkpoint of a finished training and not its weights; remove the folder "
-            "to train the model anew."
+            f"{planned.folder} holds the checkpoint of a finished training and not its weights; remove the "
+            "folder to train the model anew."
         )
     return done
 

@@ -14,7 +14,7 @@ def zoo_seed(architecture: str, run: int, *, seed: int = 0) -> int:
     """Return the seed of a model: seed + place + 6 (run - 1), its place counted from 0 in `ZOO_ORDER`.
 
     It trains the model and draws its pictures. Every model has one of its own: `ddpm` and `pndm` train alike,
-    and with one seed would be one model drawn in two ways. Neither more runs nor fewer architectures change it.
+    and with one seed would be one model drawn in two ways. More runs or fewer architectures change no seed.
 
     Raises:
         WhorlError: no architecture of this name, or a run below 1.

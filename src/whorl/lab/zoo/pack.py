@@ -1,4 +1,4 @@
-"""A zoo's pictures in a small folder that can be published: one file per architecture, and how they were made."""
+"""A zoo's pictures in a folder to publish: one file per architecture, and how they were made."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _UNIX = 3
 def pack_zoo(
     zoo: Zoo, folder: str | Path, *, judgement: ZooJudgement | None = None, overwrite: bool = False
 ) -> Path:
-    """Write a zoo's pictures as ARCHITECTURE.npz with arrays run-1, run-2, ..., with README.md and recipe.json.
+    """Write a zoo's pictures as ARCHITECTURE.npz with arrays run-1, run-2 ..., README.md and recipe.json.
 
-    `whorl.open_images("FOLDER/sngan.npz::run-1")` opens one set and `whorl evaluate REF FOLDER` takes all. No path
-    of this machine is in any of the files, and equal zoos give equal bytes. A pack of the same zoo that is there
-    already is left alone.
+    `whorl.open_images("FOLDER/sngan.npz::run-1")` opens one set and `whorl evaluate REF FOLDER` takes all. No
+    path of this machine is in any of the files, and equal zoos give equal bytes. A pack of the same zoo that
+    is there already is left alone.
 
     Args:
         zoo: built.
@@ -52,8 +52,8 @@ def pack_zoo(
         The folder.
 
     Raises:
-        StorageError: the folder exists and holds something else; a set is damaged or changed since the zoo was
-            built; or nothing can be written.
+        StorageError: the folder exists and holds something else; a set is damaged or changed since the zoo
+            was built; or nothing can be written.
     """
     path = Path(folder)
     if path.exists() and _same(path, zoo, judgement):
@@ -154,7 +154,8 @@ def _pixels(zoo: Zoo, model: ZooModel) -> NDArray[np.uint8]:
     stored = read_set(path)
     if digest_bytes(bytes_of(stored.pixels)) != model.digest:
         raise StorageError(
-            f"{path} no longer holds the pictures of {model.name} as the zoo was built; run `whorl lab zoo` again."
+            f"{path} no longer holds the pictures of {model.name} as the zoo was built; run `whorl lab zoo` "
+            "again."
         )
     return stored.pixels
 

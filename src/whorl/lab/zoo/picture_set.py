@@ -57,7 +57,7 @@ class StoredSet:
 def ensure_pictures(
     path: Path, origin: Origin, load: Callable[[], Generator], *, count: int, progress: Progress
 ) -> str:
-    """Make sure that a file holds the first `count` pictures of a model, and return the digest of their pixels.
+    """Make sure that a file holds a model's first `count` pictures, and return the digest of their pixels.
 
     A set that is there and sound is left alone. Of a smaller one, the missing pictures are drawn. One that
     `whorl lab sample` wrote says not what drew it: its first pictures are drawn again and compared, and the
@@ -71,8 +71,8 @@ def ensure_pictures(
         progress: told about each picture drawn.
 
     Raises:
-        StorageError: the file holds more pictures, those of another model or seed, or is damaged; it is left as
-            it was.
+        StorageError: the file holds more pictures, those of another model or seed, or is damaged; it is left
+            as it was.
     """
     found = read_set(path) if path.exists() else None
     have = 0 if found is None else len(found.pixels)
@@ -133,8 +133,8 @@ def _check_recipe(path: Path, found: StoredSet, origin: Origin) -> None:
     ]
     if differing:
         raise StorageError(
-            f"{path} holds pictures of another origin: they differ in {', '.join(differing)}. Remove it, and the "
-            "pictures are drawn anew, or give another -o."
+            f"{path} holds pictures of another origin: they differ in {', '.join(differing)}. Remove it, and "
+            "the pictures are drawn anew, or give another -o."
         )
     if said.get("count") != len(found.pixels) or said.get("digest") != digest_bytes(bytes_of(found.pixels)):
         raise StorageError(
@@ -150,8 +150,8 @@ def _check_drawn(path: Path, pixels: NDArray[np.uint8], generator: Generator, or
     if not alike or np.abs(drawn.astype(np.int16) - pixels[:some]).mean() > _SAME:
         raise StorageError(
             f"{path} says not where its pictures come from, and its first {some} are not those that "
-            f"{origin.architecture} draws with seed {origin.seed}. Remove it, and they are drawn anew, or give "
-            "another -o."
+            f"{origin.architecture} draws with seed {origin.seed}. Remove it, and they are drawn anew, or "
+            "give another -o."
         )
 
 

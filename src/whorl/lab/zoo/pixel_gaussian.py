@@ -13,9 +13,9 @@ _BLOCK = 1024
 def pixel_gaussian(pixels: NDArray[np.uint8], count: int, *, seed: int) -> NDArray[np.uint8]:
     """Draw pictures from the pixel-wise Gaussian that is fitted to some.
 
-    Every value of pixel (y, x) and channel c is drawn alone, from N(mean, std^2) of the pictures' values there,
-    rounded, and clipped to 0 .. 255. It knows the mean picture and nothing of how pixels go together: a generator
-    that is not nearer to its training pictures has learned nothing that shows.
+    Every value of pixel (y, x) and channel c is drawn alone, from N(mean, std^2) of the pictures' values
+    there, rounded, and clipped to 0 .. 255. It knows the mean picture and nothing of how pixels go together:
+    a generator that is not nearer to its training pictures has learned nothing that shows.
 
     Args:
         pixels: uint8 (N, H, W, 3), what it is fitted to.
@@ -33,8 +33,8 @@ def pixel_gaussian(pixels: NDArray[np.uint8], count: int, *, seed: int) -> NDArr
     """
     if not len(pixels) or count < 0 or seed < 0:
         raise WhorlError(
-            f"a pixel-wise Gaussian needs pictures, a count and a seed from 0 on; got {len(pixels)} pictures, "
-            f"{count!r} and {seed!r}."
+            f"a pixel-wise Gaussian needs pictures, a count and a seed from 0 on; got {len(pixels)} "
+            f"pictures, {count!r} and {seed!r}."
         )
     mean = _mean(pixels, np.zeros(pixels.shape[1:]), power=1)
     spread = np.sqrt(_mean(pixels, mean, power=2))

@@ -22,8 +22,8 @@ def zoo_table(zoo: Zoo, judgement: ZooJudgement | None = None) -> Table:
         table.add_row("held-out pictures", "", "", f"{judgement.held_out:.4g}")
         table.add_row("pixel-wise Gaussian", "", "", f"{judgement.pixel_gaussian:.4g}")
         table.caption = (
-            f"To {judgement.n_train:,} training pictures, layer {judgement.layer}, n = {judgement.n:,} in every "
-            "row, which makes all of them too large."
+            f"To {judgement.n_train:,} training pictures, layer {judgement.layer}, n = {judgement.n:,} in "
+            "every row, which makes all of them too large."
         )
         table.caption_justify = "left"
     return table
