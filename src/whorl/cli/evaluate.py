@@ -21,7 +21,7 @@ def evaluate(
         Path,
         typer.Argument(
             help="Sets of pictures: FOLDER/architecture/run or FOLDER/data set/architecture/run, each run a "
-            "folder of pictures or an archive."
+            "folder of pictures or an archive; or FOLDER/architecture.npz with arrays run-1, run-2 ..."
         ),
     ],
     output: Annotated[

@@ -131,9 +131,7 @@ def _known(held: Reference, folder: Path) -> SensitivityProfile:
     return held.sensitivity
 
 
-def _swaps(
-    segmenter: Path | None, landscapes: str | None, landscape_classes: str | None
-) -> list[Alteration]:
+def _swaps(segmenter: Path | None, landscapes: str | None, landscape_classes: str | None) -> list[Alteration]:
     if segmenter is None:
         return []
     from whorl.alterations import BackgroundSwap, open_landscapes

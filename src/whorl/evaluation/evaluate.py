@@ -50,7 +50,7 @@ def evaluate(
 
     Args:
         reference: that all sets are measured on.
-        folder: of sets, as architecture/run or data set/architecture/run; see `find_sets`.
+        folder: of sets, as architecture/run, data set/architecture/run or architecture.npz; see `find_sets`.
         methods: names of `whorl.fingerprints.methods.METHODS` and of
             `whorl.fingerprints.trained.PRESETS`; None for all that compare fingerprints.
         weights: folder or hub name of pretrained weights, by the name of a trained method.

@@ -61,7 +61,7 @@ def prepare(
     model = reference.load_encoder(encoder)
     prepared: list[PreparedSet] = []
     for place in places:
-        source = open_images(place.path)
+        source = open_images(place.source)
         space = prepared[0].measurements.space if prepared else None
         measured = measure_pictures(
             source, reference, encoder=model, space=space, label=place.name, **options

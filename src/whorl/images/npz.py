@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -89,16 +89,8 @@ def open_npz(path: Path, member: str | None = None) -> ArrayFileSource:
     Raises:
         ImageError: it is truncated, there is no such array, or several could be meant.
     """
-    layouts = {}
     infos = {info.filename.removesuffix(".npy"): info for info in listing(path)}
-    with (
-        opening(path, ".npz file", zipfile.BadZipFile, NotImplementedError),
-        zipfile.ZipFile(path) as archive,
-    ):
-        for name, info in infos.items():
-            if info.filename.endswith(".npy"):
-                with archive.open(info) as stream:
-                    layouts[name] = read_layout(stream)
+    layouts = _layouts(path, infos)
     chosen = _choose(path, layouts, member)
     layout, info = layouts[chosen], infos[chosen]
     name = str(path) if member is None else f"{path}::{member}"
@@ -111,6 +103,35 @@ def open_npz(path: Path, member: str | None = None) -> ArrayFileSource:
             start = data_offset(file, info.header_offset) + layout.start
         return ArrayFileSource(name, layout, functools.partial(_map_file, path, start, layout), labels)
     return ArrayFileSource(name, layout, functools.partial(_unpack, path, info.filename, layout), labels)
+
+
+def picture_arrays(path: Path) -> tuple[str, ...]:
+    """Return the names of the arrays of a .npz file that hold pictures, in the file's order.
+
+    Raises:
+        ImageError: it is truncated or damaged.
+    """
+    layouts = _layouts(path, {info.filename.removesuffix(".npy"): info for info in listing(path)})
+    return _stacks(layouts)
+
+
+def _layouts(path: Path, infos: Mapping[str, zipfile.ZipInfo]) -> dict[str, Layout]:
+    layouts = {}
+    with (
+        opening(path, ".npz file", zipfile.BadZipFile, NotImplementedError),
+        zipfile.ZipFile(path) as archive,
+    ):
+        for name, info in infos.items():
+            if info.filename.endswith(".npy"):
+                with archive.open(info) as stream:
+                    layouts[name] = read_layout(stream)
+    return layouts
+
+
+def _stacks(layouts: Mapping[str, Layout]) -> tuple[str, ...]:
+    return tuple(
+        name for name, layout in layouts.items() if layout.dtype == np.uint8 and is_stack(layout.shape)
+    )
 
 
 def read_layout(file: IO[bytes]) -> Layout:
@@ -136,7 +157,7 @@ def _choose(path: Path, layouts: dict[str, Layout], member: str | None) -> str:
         return member
     if _MAIN in layouts:
         return _MAIN
-    stacks = [name for name, layout in layouts.items() if layout.dtype == np.uint8 and is_stack(layout.shape)]
+    stacks = _stacks(layouts)
     if len(stacks) == 1:
         return stacks[0]
     if not stacks:

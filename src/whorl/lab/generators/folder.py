@@ -115,13 +115,22 @@ def begin_folder(folder: Path, config: GeneratorConfig) -> None:
     Raises:
         StorageError: it holds something else, a training of another recipe, or of other pictures.
     """
+    write_json(folder / CONFIG, check_folder(folder, config).to_dict())
+
+
+def check_folder(folder: Path, config: GeneratorConfig) -> GeneratorConfig:
+    """Return a training's config, with the versions it was begun with where it was begun already.
+
+    Raises:
+        StorageError: see `begin_folder`.
+    """
     if folder.is_dir() and (folder / CONFIG).exists():
         there = read_config(folder)
         check_same(folder, there, config)
-        config = GeneratorConfig(config.recipe, config.data, there.versions)
-    elif folder.exists() and (not folder.is_dir() or names_in(folder)):
+        return GeneratorConfig(config.recipe, config.data, there.versions)
+    if folder.exists() and (not folder.is_dir() or names_in(folder)):
         raise StorageError(f"{folder} exists and holds no generator; choose another -o.")
-    write_json(folder / CONFIG, config.to_dict())
+    return config
 
 
 def check_same(folder: Path, there: GeneratorConfig, here: GeneratorConfig) -> None:

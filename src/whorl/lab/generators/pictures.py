@@ -60,13 +60,15 @@ def read_pictures(data: Any, size: int, progress: Progress) -> TrainingPictures:
     """Decode all pictures, resized to size x size (bilinear).
 
     Args:
-        data: anything `whorl.open_images` takes.
+        data: anything `whorl.open_images` takes; `TrainingPictures` of this size are returned as they are.
         size: side in pixels.
         progress: told about each picture.
 
     Raises:
         ImageError: there are none, or one is broken.
     """
+    if isinstance(data, TrainingPictures) and data.pixels.shape[1:3] == (size, size):
+        return data
     source = open_images(data)
     if len(source) == 0:
         raise ImageError(f"{source.name} holds no pictures; a generator needs some to learn from.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from whorl.embeddings import Progress
 from whorl.embeddings.progress import progress_for
@@ -73,16 +74,26 @@ def draw_pictures(
     if count < 1 or at_once < 1:
         raise WhorlError(f"count and batch_size must be at least 1; got {count} and {at_once}.")
     shown = progress_for(progress)
-    side = generator.image_size
-    drawn = np.empty((count, side, side, 3), np.uint8)
-    shown.begin(f"draw from {generator.name}", count, 0)
-    try:
-        for first in range(0, count, at_once):
-            some = min(at_once, count - first)
-            drawn[first : first + some] = generator.sample(some, seed=seed, start=start + first)
-            shown.advance(some)
-    finally:
-        shown.end()
+    drawn = draw_array(generator, count, seed=seed, start=start, batch_size=at_once, progress=shown)
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, drawn)
     return DrawnPictures(str(path), generator.name, count, seed, start, digest_bytes(bytes_of(drawn)))
+
+
+def draw_array(
+    generator: Generator, count: int, *, seed: int, start: int, batch_size: int, progress: Progress
+) -> NDArray[np.uint8]:
+    """Return the pictures start .. start + count - 1 of a seed, uint8 (count, S, S, 3), drawn in batches."""
+    side = generator.image_size
+    drawn = np.empty((count, side, side, 3), np.uint8)
+    if not count:
+        return drawn
+    progress.begin(f"draw from {generator.name}", count, 0)
+    try:
+        for first in range(0, count, batch_size):
+            some = min(batch_size, count - first)
+            drawn[first : first + some] = generator.sample(some, seed=seed, start=start + first)
+            progress.advance(some)
+    finally:
+        progress.end()
+    return drawn

@@ -66,7 +66,7 @@ def train_generator(
     interruption. With more steps, epochs or minutes, a finished training goes on.
 
     Args:
-        data: anything `whorl.open_images` takes.
+        data: anything `whorl.open_images` takes, or `TrainingPictures` that were read already.
         output: the folder to write to; `load_generator` loads it.
         recipe: what to build and how to train it; see `recipe_for`.
         keep_epochs: after these epochs the averaged weights are kept.

@@ -7,12 +7,9 @@ from pathlib import Path
 from whorl.evaluation.sets import SetPlace
 from whorl.lab.studies.material import Material
 
-SEEDS = {"ddpm": 2, "ddim": 4}
-"""Added to the study's seed: those of a zoo's first runs, whose trainings can so be gone on with."""
-
 
 def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ...]:
-    """Train a model, keep some epochs' weights, and draw pictures with each; what is there is not done again.
+    """Train the model that a zoo's first run begins as, keep some epochs' weights, and draw pictures with each; what is there is not done again.
 
     Raises:
         StorageError: the folder holds another training.
@@ -21,10 +18,11 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
     from whorl.lab.generators.recipe import recipe_for
     from whorl.lab.generators.sample import draw_pictures
     from whorl.lab.generators.train import train_generator
+    from whorl.lab.zoo import zoo_seed
 
     inputs = material.inputs
     folder = inputs.folder / "checkpoints" / architecture
-    seed, epochs = inputs.seed + SEEDS[architecture], inputs.size.checkpoints
+    seed, epochs = zoo_seed(architecture, 1, seed=inputs.seed), inputs.size.checkpoints
     recipe = recipe_for(architecture, inputs.size.name, seed=seed, epochs=max(epochs))
     train_generator(
         material.train,

@@ -195,7 +195,6 @@ def _draw_rates(ax: Axes, panel: RatesPanel, *, small: bool) -> None:
         )  # fmt: skip
 
 
-
 def _draw_pictures(ax: Axes, panel: PicturesPanel, *, small: bool) -> None:
     most = max(len(row.pictures) for row in panel.rows)
     sheet = contact_sheet([each for row in panel.rows for each in row.pictures], columns=most)

@@ -63,7 +63,7 @@ class Material:
 
     def __init__(self, inputs: StudyInputs) -> None:
         self.inputs = inputs
-        self._prepared: dict[tuple[str, Path], PreparedSet] = {}
+        self._prepared: dict[tuple[str, str], PreparedSet] = {}
 
     @property
     def options(self) -> EncodeOptions:
@@ -156,10 +156,10 @@ class Material:
 
     def prepared(self, seen: Seen, places: Sequence[SetPlace]) -> tuple[PreparedSet, ...]:
         """Return sets measured on a Reference."""
-        new = [place for place in places if (seen.reference.digest, place.path) not in self._prepared]
+        new = [place for place in places if (seen.reference.digest, place.source) not in self._prepared]
         for held in prepare(new, seen.reference, seen.encoder, **self.options):
-            self._prepared[seen.reference.digest, held.place.path] = held
-        return tuple(self._prepared[seen.reference.digest, place.path] for place in places)
+            self._prepared[seen.reference.digest, held.place.source] = held
+        return tuple(self._prepared[seen.reference.digest, place.source] for place in places)
 
     @cached_property
     def segmenter(self) -> Segmenter:

@@ -14,7 +14,7 @@ def measured_record(material: Material, seen: Sequence[Seen], places: Sequence[S
     """Return size, seed, References and sets, as JSON values; no folder of the user's."""
     sets = {}
     for place in places:
-        source = open_images(place.path)
+        source = open_images(place.source)
         sets[place.name] = {"pictures": len(source), "digest": source.digest}
     return {
         "size": material.inputs.size.to_dict(),

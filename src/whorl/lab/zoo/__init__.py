@@ -1,0 +1,1 @@
+"""A zoo: several runs of every architecture on the same pictures, and the same number of samples of each."""
