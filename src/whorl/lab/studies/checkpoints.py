@@ -9,7 +9,9 @@ from whorl.lab.studies.material import Material
 
 
 def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ...]:
-    """Train the model that a zoo's first run begins as, keep some epochs' weights, and draw pictures with each; what is there is not done again.
+    """Train a model, keep some epochs' weights, and draw pictures with each; what is there is not done again.
+
+    It begins as a zoo's first run does.
 
     Raises:
         StorageError: the folder holds another training.
@@ -18,7 +20,7 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
     from whorl.lab.generators.recipe import recipe_for
     from whorl.lab.generators.sample import draw_pictures
     from whorl.lab.generators.train import train_generator
-    from whorl.lab.zoo import zoo_seed
+    from whorl.lab.zoo.order import zoo_seed
 
     inputs = material.inputs
     folder = inputs.folder / "checkpoints" / architecture

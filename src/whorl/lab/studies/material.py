@@ -182,7 +182,7 @@ class Material:
         return load_segmenter(folder, device=self.inputs.device)
 
     def _trained_zoo(self) -> tuple[SetPlace, ...]:
-        from whorl.lab.zoo import build_zoo
+        from whorl.lab.zoo.build import build_zoo
 
         size, folder = self.inputs.size, self.inputs.folder / "zoo"
         build_zoo(
