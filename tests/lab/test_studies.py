@@ -1,0 +1,195 @@
+"""Every study from data to folder at size tiny, and what its claims rest on."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from small_vit import save_small_vit
+from whorl import StorageError, WhorlError
+from whorl.cli.app import app
+from whorl.lab.studies.inputs import StudyInputs
+from whorl.lab.studies.material import Material
+from whorl.lab.studies.run import run_study
+from whorl.lab.studies.sizes import study_size
+from whorl.lab.studies.studies import STUDIES
+
+
+def save_small_resnet(folder):
+    """A CNN of four stages with random weights, as a folder in transformers' format."""
+    import torch
+    from transformers import ResNetConfig, ResNetModel
+
+    torch.manual_seed(0)
+    config = ResNetConfig(
+        embedding_size=4, hidden_sizes=[4, 8, 8, 8], depths=[1, 1, 1, 1], layer_type="basic"
+    )
+    ResNetModel(config).save_pretrained(folder)
+    processor = {
+        "image_processor_type": "ViTImageProcessor",
+        "size": {"height": 32, "width": 32},
+        "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5],
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def given(digits, tiny_zoo, tmp_path_factory):
+    """What all studies are given: digits, a ViT and a CNN, the tiny zoo, a few landscapes."""
+    folder = tmp_path_factory.mktemp("studies")
+    np.save(folder / "land.npy", np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8))
+    other = np.random.default_rng(1).integers(0, 256, (2, 60, 32, 32, 3), dtype=np.uint8)
+    return StudyInputs(
+        folder=folder / "out",
+        size=study_size("tiny"),
+        train=f"{digits}::train",
+        test=f"{digits}::test",
+        encoders=(save_small_vit(folder / "vit"), save_small_resnet(folder / "resnet")),
+        zoo=tiny_zoo.folder,
+        landscapes=str(folder / "land.npy"),
+        generic_train=other[0],
+        generic_test=other[1],
+        device="cpu",
+    )
+
+
+@pytest.fixture(scope="module")
+def material(given):
+    """Shared, so that References are fitted and sets measured once."""
+    return Material(given)
+
+
+@pytest.fixture(scope="module")
+def results(given, material):
+    return {name: run_study(name, given, material=material) for name in STUDIES}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_runs_from_data_to_its_folder(results, given, name):
+    result, folder = results[name], given.folder / name
+    assert {path.name for path in folder.iterdir()} == {
+        "result.json",
+        "figure.svg",
+        "figure.png",
+        "report.html",
+    }
+    written = json.loads((folder / "result.json").read_text())
+    assert written["study"] == name
+    assert written["claims"], "every figure has a claim that is tested"
+    assert len(written["panels"]) == len(result.panels)
+    assert all(claim["outcome"] in ("agrees", "disagrees", "not decided") for claim in written["claims"])
+    assert result.title in (folder / "report.html").read_text()
+
+
+def test_rise_is_late_less_early_of_the_curves_that_are_drawn(results):
+    claim = results["figure-1"].claims[0]
+    lines = [line for line in results["figure-1"].panels[0].lines if line.name == "vit"]
+    mean = np.mean([line.values for line in lines], axis=0)
+    assert len(lines) == 2
+    assert claim.value == pytest.approx(mean[-1] - mean[0])
+    assert claim.low <= claim.high
+
+
+def test_figure_3_tells_cnns_from_transformers(results):
+    drawn = {panel.title: {line.name for line in panel.lines} for panel in results["figure-3"].panels}
+    assert drawn == {"transformers": {"vit"}, "CNNs": {"resnet"}}
+
+
+def test_figure_4_finds_the_shuffled_pixels_again_and_shows_every_set(results):
+    assert results["figure-4"].claims[0].value == 1
+    rows = results["figure-4"].panels[0].rows
+    assert [row.name for row in rows][0] == "as it was"
+    assert len(rows) == 6
+    assert (rows[1].pictures[0] != rows[0].pictures[0]).any()
+
+
+def test_figure_5_lays_the_published_curve_over_each_alteration(results):
+    panels = results["figure-5"].panels
+    assert [panel.title for panel in panels[:5]] == [
+        "rotation",
+        "resolution",
+        "background-noise",
+        "background-landscape",
+        "patch-shuffle",
+    ]
+    for panel in panels[:5]:
+        assert [line.by for line in panel.lines].count("published") == 1
+        assert {"training pictures", "held-out pictures", "biggan-deep"} <= {line.name for line in panel.lines}
+
+
+def test_figure_6_keeps_the_epochs_and_does_not_train_them_twice(results, given, material):
+    names = results["figure-6"].panels[1].names
+    assert names == tuple(f"{a}/epoch-000{e}" for a in ("ddpm", "ddim") for e in (1, 2, 3))
+    model = given.folder / "checkpoints" / "ddpm" / "model" / "checkpoint.safetensors"
+    before = model.stat().st_mtime_ns
+    again = STUDIES["figure-6"].run(STUDIES["figure-6"], Material(given))
+    assert model.stat().st_mtime_ns == before
+    assert again.to_dict() == results["figure-6"].to_dict()
+
+
+def test_table_1_asks_for_every_run_once_and_names_the_baseline(results):
+    rows = {row.name: row for panel in results["table-1"].panels for row in panel.rows}
+    assert rows["ct-both"].published == 0.833
+    assert rows["statistics-l2"].published == 0.666
+    assert results["table-1"].measured["pictures_per_query"] == 40
+    assert "12 answers" in results["table-1"].claims[0].about  # two runs of six architectures
+
+
+def test_generic_reference_compares_the_same_queries(results):
+    claims = results["generic-reference"].claims
+    assert {claim.about.split(",")[0] for claim in claims} == {"ct-both", "ct-l2", "ct-cosine", "early-means"}
+    eyes = results["generic-reference"].measured["eyes"]
+    assert eyes[0]["reference"] != eyes[1]["reference"]
+    assert eyes[0]["encoder_digest"] == eyes[1]["encoder_digest"]
+
+
+def test_no_folder_of_the_user_stands_in_a_result(results, given):
+    root = str(given.folder.parent)
+    for name in STUDIES:
+        assert root not in (given.folder / name / "result.json").read_text()
+
+
+def test_a_result_is_not_written_over_by_accident(results, given, material):
+    with pytest.raises(StorageError, match="overwrite"):
+        run_study("figure-4", given, material=material)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"encoders": ()}, "--reference"),
+        ({"train": None}, "--train"),
+        ({"generic_train": None}, "--generic"),
+    ],
+)
+def test_what_is_missing_is_named(given, changes, told, tmp_path):
+    from dataclasses import replace
+
+    less = replace(given, folder=tmp_path / "out", **changes)
+    with pytest.raises(WhorlError, match=told):
+        run_study("generic-reference", less)
+
+
+def test_two_encoders_of_one_kind_cannot_be_figure_3(given, material, tmp_path):
+    from dataclasses import replace
+
+    alone = replace(given, folder=given.folder, encoders=given.encoders[:1])
+    with pytest.raises(WhorlError, match="train-encoder --family resnet"):
+        STUDIES["figure-3"].run(STUDIES["figure-3"], Material(alone))
+
+
+def test_the_command_prints_claims_and_takes_a_reference(given, material, results, tmp_path):
+    fitted = next((given.folder / "references").glob("vit-own-*"))
+    done = CliRunner().invoke(
+        app,
+        [
+            *("lab", "study", "figure-7", "--size", "tiny", "--reference", str(fitted), "-q"),
+            *("--zoo", str(given.zoo), "-o", str(tmp_path / "studies")),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert "curves of one architecture" in " ".join(done.output.split())
+    assert (tmp_path / "studies" / "figure-7" / "figure.png").is_file()
