@@ -57,3 +57,9 @@ def test_what_is_missing_is_told(place, options):
     refused = run(place, *options)
     assert refused.exit_code == 2
     assert "--landscapes needs --segmenter" in " ".join(refused.output.replace("│", " ").split())
+
+
+def test_classes_of_landscapes_need_landscapes(place):
+    refused = run(place, "--test", "p", "--segmenter", "s", "--landscape-classes", "1")
+    assert refused.exit_code == 2
+    assert "--landscape-classes needs --landscapes" in " ".join(refused.output.replace("│", " ").split())

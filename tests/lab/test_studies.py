@@ -117,7 +117,9 @@ def test_figure_5_lays_the_published_curve_over_each_alteration(results):
     ]
     for panel in panels[:5]:
         assert [line.by for line in panel.lines].count("published") == 1
-        assert {"training pictures", "held-out pictures", "biggan-deep"} <= {line.name for line in panel.lines}
+        assert {"training pictures", "held-out pictures", "biggan-deep"} <= {
+            line.name for line in panel.lines
+        }
 
 
 def test_figure_6_keeps_the_epochs_and_does_not_train_them_twice(results, given, material):

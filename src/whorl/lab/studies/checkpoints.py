@@ -31,6 +31,7 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
         folder / "model",
         recipe=recipe,
         keep_epochs=epochs,
+        grids=1,
         device=inputs.device,
         progress=inputs.progress,
     )

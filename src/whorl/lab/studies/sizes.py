@@ -59,7 +59,7 @@ SIZES: Mapping[str, StudySize] = MappingProxyType(
             cells=10,
             min_generated=20,
             components=64,
-            resamples=400,
+            resamples=300,
             checkpoints=(5, 6, 7, 8, 9),
             segmenter={"width": 32, "scale": 1.0, "epochs": 12, "batch_size": 64},
         ),
