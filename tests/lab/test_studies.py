@@ -101,7 +101,7 @@ def test_figure_3_tells_cnns_from_transformers(results):
 def test_figure_4_finds_the_shuffled_pixels_again_and_shows_every_set(results):
     assert results["figure-4"].claims[0].value == 1
     rows = results["figure-4"].panels[0].rows
-    assert [row.name for row in rows][0] == "as it was"
+    assert rows[0].name == "as it was"
     assert len(rows) == 6
     assert (rows[1].pictures[0] != rows[0].pictures[0]).any()
 
