@@ -39,11 +39,11 @@ def _row(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _judged(judged: Mapping[str, Any]) -> str:
-    n, floor, noise = (f"{judged['n']:,}", *(distance_text(judged[k]) for k in ("held_out", "pixel_gaussian")))
+    n, floor, noise = judged["n"], distance_text(judged["held_out"]), distance_text(judged["pixel_gaussian"])
     return (
         f"Frechet distances to the {judged['n_train']:,} training pictures, in layer {judged['layer']} of "
-        f"{plain(judged['encoder'])} ({judged['dimensions']} dimensions), of {n} pictures each. {n} held-out real "
-        f"pictures: {floor}. {n} pictures of the pixel-wise Gaussian of the training pictures: {noise}. So few "
-        "pictures make all of them too large: compare them with each other, and with no distance of another number "
-        "of pictures or of another encoder."
+        f"{plain(judged['encoder'])} ({judged['dimensions']} dimensions), of {n:,} pictures each. Of {n:,} "
+        f"held-out real pictures: {floor}. Of {n:,} pictures of the pixel-wise Gaussian of the training "
+        f"pictures: {noise}. So few pictures make all of them too large: compare them with each other, and with "
+        "no distance of another number of pictures or of another encoder."
     )
