@@ -112,14 +112,14 @@ def evaluate(
     found = try_methods(
         held,
         folder,
-        methods=_names(methods) if methods is not None else None,
-        weights=_pairs("--weights", weights),
+        methods=shared.names(methods) if methods is not None else None,
+        weights=shared.pairs("--weights", weights),
         sizes=chosen_sizes,
-        tasks=cast("tuple[Task, ...]", _names(tasks)) if tasks is not None else tuple(TASKS),
+        tasks=cast("tuple[Task, ...]", shared.names(tasks)) if tasks is not None else tuple(TASKS),
         splits=splits,
         draws=draws,
         seed=seed,
-        same=_pairs("--same", same),
+        same=shared.pairs("--same", same),
         encoder=model,
         device=device,
         **run,
@@ -136,25 +136,11 @@ def evaluate(
     _print(found.evaluation, details, output, as_json)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _numbers(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in _names(text))
+        return tuple(int(part) for part in shared.names(text))
     except ValueError:
         raise typer.BadParameter(f"--sizes takes whole numbers joined by commas; got {text!r}") from None
-
-
-def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in texts or []:
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            raise typer.BadParameter(f"{option} takes NAME=VALUE; got {text!r}")
-        pairs[name] = value
-    return pairs
 
 
 def _print(found: Evaluation, details: dict[str, Any], output: Path | None, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from whorl.cli import lab_alter, lab_knn, lab_sample, lab_segmenter, lab_train, lab_zoo
+from whorl.cli import lab_alter, lab_knn, lab_sample, lab_segmenter, lab_study, lab_train, lab_zoo
 from whorl.cli import options as shared
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("sample")(lab_sample.sample)
 app.command("zoo")(lab_zoo.zoo)
 app.command("train-segmenter")(lab_segmenter.train_segmenter)
 app.command("alter")(lab_alter.alter)
+app.command("study")(lab_study.study)
 
 
 class Family(StrEnum):

@@ -184,3 +184,27 @@ def parse_scored_layers(text: str | None, available: Sequence[Layer]) -> LayerWi
             f"Reference has {', '.join(map(str, available))}; got {text!r}"
         )
     return [names[part] for part in parts]
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read names joined by commas.
+
+    >>> names("cnn, vit-tiny,")
+    ('cnn', 'vit-tiny')
+    """
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def pairs(option: str, texts: list[str] | None) -> dict[str, str]:
+    """Read NAME=VALUE, given any number of times.
+
+    >>> pairs("--weights", ["vit-tiny=folder"])
+    {'vit-tiny': 'folder'}
+    """
+    found = {}
+    for text in texts or []:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise typer.BadParameter(f"{option} takes NAME=VALUE; got {text!r}")
+        found[name] = value
+    return found

@@ -41,6 +41,14 @@ def sensitivity(
             "--landscapes", help="With --segmenter: photographs, for a second swap beside the noise."
         ),
     ] = None,
+    landscape_classes: Annotated[
+        str | None,
+        typer.Option(
+            "--landscape-classes",
+            help="With --landscapes: labels of the photographs to use, with commas.",
+            show_default="all",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes which pictures, and how they are altered.")] = 0,
     encoder: shared.ReferenceEncoder = None,
     output: Annotated[
@@ -76,6 +84,8 @@ def sensitivity(
         )
     if (test is None and segmenter is not None) or (segmenter is None and landscapes is not None):
         raise typer.BadParameter("--segmenter needs --test, and --landscapes needs --segmenter")
+    if landscapes is None and landscape_classes is not None:
+        raise typer.BadParameter("--landscape-classes needs --landscapes")
     from whorl.files import check_output
     from whorl.memorization import Reference
     from whorl.report.sensitivity_folder import (
@@ -90,7 +100,7 @@ def sensitivity(
         check_output(output, overwrite=overwrite, ours=holds_sensitivity)
     held = Reference.load(folder)
     if test is not None:
-        swaps = _swaps(segmenter, landscapes)
+        swaps = _swaps(segmenter, landscapes, landscape_classes)
         profile = _measure(
             held, folder, test, pictures or DEFAULT_PICTURES, seed, encoder, device, swaps, run
         )
@@ -121,14 +131,15 @@ def _known(held: Reference, folder: Path) -> SensitivityProfile:
     return held.sensitivity
 
 
-def _swaps(segmenter: Path | None, landscapes: str | None) -> list[Alteration]:
+def _swaps(segmenter: Path | None, landscapes: str | None, landscape_classes: str | None) -> list[Alteration]:
     if segmenter is None:
         return []
     from whorl.alterations import BackgroundSwap, open_landscapes
     from whorl.lab.segmenter import load_segmenter
 
     finds = load_segmenter(segmenter)
-    photographs = [] if landscapes is None else [open_landscapes(landscapes)]
+    classes = shared.names(landscape_classes) if landscape_classes is not None else None
+    photographs = [] if landscapes is None else [open_landscapes(landscapes, classes=classes)]
     return [BackgroundSwap(finds), *(BackgroundSwap(finds, each) for each in photographs)]
 
 

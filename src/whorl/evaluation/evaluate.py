@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from typing_extensions import Unpack
 
 from whorl.embeddings import EncodeOptions
 from whorl.embeddings.options import resolve
-from whorl.embeddings.progress import Progress, progress_for
 from whorl.encoders import Encoder
 from whorl.errors import ScoreError
-from whorl.evaluation.clock import Clock
-from whorl.evaluation.compare import compared
-from whorl.evaluation.memo import FingerprintMemo
-from whorl.evaluation.methods import EvaluatedMethods, chosen_methods
-from whorl.evaluation.prepared import PreparedSet, prepare, shared_pictures
+from whorl.evaluation.answering import Design, answered
+from whorl.evaluation.methods import chosen_methods
+from whorl.evaluation.prepared import prepare, shared_pictures
 from whorl.evaluation.results import TASKS, NotRun, Task
 from whorl.evaluation.sets import find_sets
-from whorl.evaluation.store import Answers, AnswerStore
+from whorl.evaluation.store import AnswerStore
 from whorl.evaluation.summary import Evaluated, summarised
-from whorl.evaluation.trials import Plan, Trial, plan
-from whorl.evaluation.voted import voted
-from whorl.files import bytes_of, digest_bytes
+from whorl.evaluation.trials import Plan, plan
 from whorl.fingerprints.measure import LEAST_PICTURES
 from whorl.memorization import Reference
 
 SIZES = (25, 50, 100, 200, 500)
 SPLITS, DRAWS = 3, 20
-
-
-@dataclass(frozen=True)
-class _Design:
-    sizes: tuple[int, ...]
-    draws: int
-    seed: int
-    device: str
 
 
 def evaluate(
@@ -84,13 +68,14 @@ def evaluate(
         ImageError, EncoderError, ScoreError, StorageError: see their messages.
     """
     chosen = chosen_methods(methods, weights or {})
-    design = _Design(_checked_sizes(sizes), draws, seed, device)
+    design = Design(_checked_sizes(sizes), draws, seed, device)
     _check_counts(tasks, splits, draws)
     places = find_sets(folder)
     sets = prepare(places, reference, encoder, **options)
     plans = {task: plan(task, sets, splits=splits, seed=seed, same=same) for task in tasks}
     kept = resolve(options).cache_folder
-    answers = _answered(plans, sets, chosen, design, AnswerStore(kept), options.get("progress", False))
+    trials = [trial for held in plans.values() for trial in held.trials]
+    answers = answered(trials, sets, chosen, design, AnswerStore(kept), options.get("progress", False))
     notes = [note for held in plans.values() for note in (*held.not_run, *_too_small(held, design.sizes))]
     return summarised(
         reference,
@@ -105,83 +90,6 @@ def evaluate(
         not_run=_together(notes),
         warnings=shared_pictures(sets),
     )
-
-
-def _answered(
-    plans: Mapping[Task, Plan],
-    sets: Sequence[PreparedSet],
-    methods: EvaluatedMethods,
-    design: _Design,
-    store: AnswerStore,
-    progress: bool | Progress,
-) -> list[Answers]:
-    named, memo = {each.name: each for each in sets}, FingerprintMemo()
-    work = [
-        piece
-        for held in plans.values()
-        for trial in held.trials
-        for piece in _work(trial, named, methods, design, memo, progress)
-    ]
-    shown = progress_for(progress) if not methods.trained else progress_for(False)
-    shown.begin("identify", len(work), 0, "trials")
-    found = []
-    try:
-        for decided, find in work:
-            found.append(store.get_or_find(decided, find))
-            shown.advance(1)
-    finally:
-        shown.end()
-    return found
-
-
-def _work(
-    trial: Trial,
-    sets: Mapping[str, PreparedSet],
-    methods: EvaluatedMethods,
-    design: _Design,
-    memo: FingerprintMemo,
-    progress: bool | Progress,
-) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Yield what decides each piece of a trial's answers, and how to find them."""
-    common = {"trial": _described(trial, sets), "sizes": list(design.sizes), "draws": design.draws}
-    shared = {"sizes": design.sizes, "draws": design.draws, "seed": design.seed}
-    for method in methods.comparing:
-        decided = {**common, "seed": design.seed, "method": method.name, "answers": 2}
-        yield decided, partial(_find, compared, trial, sets, method, memo, **shared)
-    for name, recipe in methods.trained.items():
-        decided = {**common, "seed": design.seed, "method": name, "recipe": recipe.to_dict()}
-        yield (
-            decided,
-            partial(
-                _find, voted, trial, sets, name, recipe, **shared, progress=progress, device=design.device
-            ),
-        )
-
-
-def _find(find: Any, *arguments: Any, **named: Any) -> Answers:
-    clock = Clock()
-    outcomes = tuple(find(*arguments, **named, clock=clock))
-    return Answers(outcomes, clock.means())
-
-
-def _described(trial: Trial, sets: Mapping[str, PreparedSet]) -> dict[str, Any]:
-    """Return JSON values that are equal where a trial's known pictures, queries and answers are."""
-    pictures = {}
-    for name in sorted({*trial.known, *trial.queries}):
-        measured = sets[name].measurements.pictures
-        pictures[name] = digest_bytes(bytes_of(measured.keys)) if measured.keys is not None else ""
-    first = next(iter(sets.values())).measurements
-    return {
-        "reference": first.reference,
-        "layers": list(first.layers),
-        "task": trial.task,
-        "split": trial.split,
-        "pictures": pictures,
-        "known": {name: rows.tolist() for name, rows in trial.known.items()},
-        "classes": dict(trial.classes),
-        "queries": {name: rows.tolist() for name, rows in trial.queries.items()},
-        "truth": dict(trial.truth),
-    }
 
 
 def _too_small(held: Plan, sizes: Sequence[int]) -> Iterator[NotRun]:

@@ -105,8 +105,8 @@ class Gan:
         self.classes, self._settings, self._rate = classes, settings, recipe.learning_rate
         # A quarter less time per step on a CPU than with the channels first.
         layout = torch.channels_last
-        self._generator = parts.generator.to(device, memory_format=layout)
-        self._discriminator = parts.discriminator.to(device, memory_format=layout)
+        self._generator = parts.generator.to(device, memory_format=layout)  # type: ignore[call-overload]
+        self._discriminator = parts.discriminator.to(device, memory_format=layout)  # type: ignore[call-overload]
         self._objective = parts.objective
 
     @property

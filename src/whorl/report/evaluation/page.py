@@ -50,7 +50,7 @@ def render_evaluation(evaluation: Evaluation, *, details: Mapping[str, object]) 
         details=detail_groups({**about, **details}),
         footer=_FOOTER,
     )
-    return render_page("evaluation.html.j2", page, evaluation_view(evaluation))
+    return render_page("sections.html.j2", page, evaluation_view(evaluation))
 
 
 def _facts(evaluation: Evaluation) -> list[Fact]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from whorl.evaluation.results import TASKS, Confusion, Evaluation, Task
 from whorl.report.evaluation.accuracy_display import AccuracyDisplay
@@ -28,7 +27,7 @@ from whorl.report.evaluation.tried import (
     tasks_with_rates,
 )
 from whorl.report.evaluation.words import open_set_words, task_words
-from whorl.report.grid import Grid
+from whorl.report.sections import Section, Sections
 from whorl.report.text import counted
 from whorl.report.two_sizes import CaptionedFigure, captioned
 
@@ -61,28 +60,9 @@ _MAP = (
 )
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of the page: sentences, figures, tables, and tables that are folded away."""
-
-    title: str
-    told: tuple[str, ...] = ()
-    figures: tuple[CaptionedFigure, ...] = ()
-    grids: tuple[Grid, ...] = ()
-    folded: tuple[Grid, ...] = ()
-
-
-@dataclass(frozen=True)
-class EvaluationView:
-    """What templates/evaluation.html.j2 shows."""
-
-    notes: tuple[str, ...]
-    sections: tuple[Section, ...]
-
-
-def evaluation_view(evaluation: Evaluation) -> EvaluationView:
+def evaluation_view(evaluation: Evaluation) -> Sections:
     """Prepare the page's content."""
-    return EvaluationView(evaluation.warnings, tuple(_sections(evaluation)))
+    return Sections(evaluation.warnings, tuple(_sections(evaluation)))
 
 
 def _sections(evaluation: Evaluation) -> Iterator[Section]:

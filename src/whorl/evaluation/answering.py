@@ -1,0 +1,109 @@
+"""Trials answered by methods, each answer kept as it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from whorl.embeddings.progress import Progress, progress_for
+from whorl.evaluation.clock import Clock
+from whorl.evaluation.compare import compared
+from whorl.evaluation.memo import FingerprintMemo
+from whorl.evaluation.methods import EvaluatedMethods
+from whorl.evaluation.prepared import PreparedSet
+from whorl.evaluation.store import Answers, AnswerStore
+from whorl.evaluation.trials import Trial
+from whorl.evaluation.voted import voted
+from whorl.files import bytes_of, digest_bytes
+
+
+@dataclass(frozen=True)
+class Design:
+    """How a trial is asked.
+
+    Attributes:
+        sizes: pictures per query.
+        draws: queries per set and size.
+        seed: fixes draws and training.
+        device: to train on.
+    """
+
+    sizes: tuple[int, ...]
+    draws: int
+    seed: int
+    device: str
+
+
+def answered(
+    trials: Sequence[Trial],
+    sets: Sequence[PreparedSet],
+    methods: EvaluatedMethods,
+    design: Design,
+    store: AnswerStore,
+    progress: bool | Progress,
+) -> list[Answers]:
+    """Return what each method answers in each trial, trial after trial; what the store has is not asked again."""
+    named, memo = {each.name: each for each in sets}, FingerprintMemo()
+    work = [piece for trial in trials for piece in _work(trial, named, methods, design, memo, progress)]
+    shown = progress_for(progress) if not methods.trained else progress_for(False)
+    shown.begin("identify", len(work), 0, "trials")
+    found = []
+    try:
+        for decided, find in work:
+            found.append(store.get_or_find(decided, find))
+            shown.advance(1)
+    finally:
+        shown.end()
+    return found
+
+
+def _work(
+    trial: Trial,
+    sets: Mapping[str, PreparedSet],
+    methods: EvaluatedMethods,
+    design: Design,
+    memo: FingerprintMemo,
+    progress: bool | Progress,
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield what decides each piece of a trial's answers, and how to find them."""
+    common = {"trial": _described(trial, sets), "sizes": list(design.sizes), "draws": design.draws}
+    shared = {"sizes": design.sizes, "draws": design.draws, "seed": design.seed}
+    for method in methods.comparing:
+        decided = {**common, "seed": design.seed, "method": method.name, "answers": 2}
+        yield decided, partial(_find, compared, trial, sets, method, memo, **shared)
+    for name, recipe in methods.trained.items():
+        decided = {**common, "seed": design.seed, "method": name, "recipe": recipe.to_dict()}
+        yield (
+            decided,
+            partial(
+                _find, voted, trial, sets, name, recipe, **shared, progress=progress, device=design.device
+            ),
+        )
+
+
+def _find(find: Any, *arguments: Any, **named: Any) -> Answers:
+    clock = Clock()
+    outcomes = tuple(find(*arguments, **named, clock=clock))
+    return Answers(outcomes, clock.means())
+
+
+def _described(trial: Trial, sets: Mapping[str, PreparedSet]) -> dict[str, Any]:
+    """Return JSON values that are equal where a trial's known pictures, queries and answers are."""
+    pictures = {}
+    for name in sorted({*trial.known, *trial.queries}):
+        measured = sets[name].measurements.pictures
+        pictures[name] = digest_bytes(bytes_of(measured.keys)) if measured.keys is not None else ""
+    first = next(iter(sets.values())).measurements
+    return {
+        "reference": first.reference,
+        "layers": list(first.layers),
+        "task": trial.task,
+        "split": trial.split,
+        "pictures": pictures,
+        "known": {name: rows.tolist() for name, rows in trial.known.items()},
+        "classes": dict(trial.classes),
+        "queries": {name: rows.tolist() for name, rows in trial.queries.items()},
+        "truth": dict(trial.truth),
+    }
