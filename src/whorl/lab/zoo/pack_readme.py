@@ -44,6 +44,6 @@ def _judged(judged: Mapping[str, Any]) -> str:
         f"Frechet distances to the {judged['n_train']:,} training pictures, in layer {judged['layer']} of "
         f"{plain(judged['encoder'])} ({judged['dimensions']} dimensions), of {n:,} pictures each. Of {n:,} "
         f"held-out real pictures: {floor}. Of {n:,} pictures of the pixel-wise Gaussian of the training "
-        f"pictures: {noise}. So few pictures make all of them too large: compare them with each other, and with "
-        "no distance of another number of pictures or of another encoder."
+        f"pictures: {noise}. So few pictures make all of them too large: compare them with each other, and "
+        "with no distance of another number of pictures or of another encoder."
     )
