@@ -71,6 +71,13 @@ def test_a_folder_that_is_no_pack_is_refused_before_anything_is_trained(digits, 
     assert not (tmp_path / "zoo").exists()
 
 
+def test_too_few_held_out_pictures_are_refused_before_anything_is_trained(digits, tmp_path):
+    judged = ("--judge-encoder", "pixels:8", "--test", f"{digits}::test")
+    done = run(f"{digits}::train", "-o", tmp_path / "zoo", *judged, "-q")
+    assert "holds 120 pictures; a zoo of 500 pictures a model" in str(done.exception)
+    assert not (tmp_path / "zoo").exists()
+
+
 def test_stopped_it_says_that_the_same_command_goes_on(digits, tmp_path, monkeypatch, capsys):
     def stopped(*args, **options):
         raise KeyboardInterrupt

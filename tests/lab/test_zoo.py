@@ -66,7 +66,7 @@ def pixels(path):
 
 def test_every_model_has_the_seed_of_its_place_and_run(tiny_zoo):
     assert ZOO_ORDER == ("sngan", "contragan", "ddpm", "biggan-deep", "ddim", "pndm")
-    assert set(ZOO_ORDER) == set(NAMES)
+    assert set(ZOO_ORDER) <= set(NAMES)
     seeds = {model.name: model.seed for model in tiny_zoo.models}
     assert seeds == {
         "sngan/run-1": 0, "contragan/run-1": 1, "ddpm/run-1": 2, "biggan-deep/run-1": 3, "ddim/run-1": 4,

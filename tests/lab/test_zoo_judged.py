@@ -15,7 +15,7 @@ from whorl.embeddings import embed
 from whorl.evaluation.sets import find_sets
 from whorl.lab.zoo.display import ZooDisplay
 from whorl.lab.zoo.folder import write_zoo
-from whorl.lab.zoo.judge import ZooJudgement, judge_zoo
+from whorl.lab.zoo.judge import ZooJudgement, distance_text, judge_zoo
 from whorl.lab.zoo.pack import check_pack_place, pack_zoo
 from whorl.lab.zoo.pixel_gaussian import pixel_gaussian
 from whorl.lab.zoo.zoo import read_zoo
@@ -104,8 +104,8 @@ def test_the_figure_has_a_strip_of_each_model_by_architecture(tiny_zoo, judged, 
     assert {len(strip.pictures) for strip in display.strips} == {8}
     ax = display.figure_.axes[0]
     assert [label.get_text() for label in ax.get_yticklabels()] == names
-    assert ax.texts[1].get_text() == f"{judged.distances['sngan/run-1']:.4g}"
-    assert f"contragan/run-1: {judged.distances['contragan/run-1']:.4g}" in display.description
+    assert ax.texts[1].get_text() == distance_text(judged.distances["sngan/run-1"])
+    assert f"contragan/run-1: {distance_text(judged.distances['contragan/run-1'])}" in display.description
     assert ZooDisplay.from_zoo(tiny_zoo, train).strips[0].distance is None
 
 
@@ -136,7 +136,7 @@ def test_a_pack_holds_every_set_and_says_how_it_was_made(tiny_zoo, judged, tmp_p
         assert said["frechet_distance"] == judged.distances[model.name]
     assert (recipe["data"]["name"], recipe["data"]["count"]) == ("digits.npz::train", 240)
     readme = (folder / "README.md").read_text()
-    assert f"| `pndm.npz::run-2` | 11 | 2 | {judged.distances['pndm/run-2']:.4g} |" in readme
+    assert f"| `pndm.npz::run-2` | 11 | 2 | {distance_text(judged.distances['pndm/run-2'])} |" in readme
     assert "of pixels" in readme
 
 

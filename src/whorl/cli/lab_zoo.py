@@ -84,8 +84,12 @@ def zoo(
         )
     for place in filter(None, (output, pack)):
         shared.refuse_inside(place, data, test)
-    from whorl.lab.zoo.build import build_zoo
+    from whorl.embeddings.progress import progress_for
+    from whorl.encoders import load_encoder
+    from whorl.lab.generators.pictures import read_pictures
+    from whorl.lab.zoo.build import IMAGE_SIZE, build_zoo
     from whorl.lab.zoo.folder import write_zoo
+    from whorl.lab.zoo.judge import judge_zoo, open_held_out
     from whorl.lab.zoo.order import ZOO_ORDER
     from whorl.lab.zoo.pack import check_pack_place, pack_zoo
 
@@ -93,8 +97,13 @@ def zoo(
         if pack.resolve().is_relative_to(output.resolve()):
             raise typer.BadParameter(f"--pack {pack} lies inside the zoo {output}; write somewhere else")
         check_pack_place(pack, overwrite=overwrite)
+    # What would fail after hours of training is opened before them.
+    encoder = None if judge_encoder is None else load_encoder(judge_encoder, device=device)
+    if test is not None:
+        open_held_out(test, pictures)
+    learned = read_pictures(data, IMAGE_SIZE, progress_for(not quiet))
     built = build_zoo(
-        data,
+        learned,
         output,
         size=size.value,
         architectures=ZOO_ORDER if architectures is None else _names(architectures),
@@ -106,8 +115,8 @@ def zoo(
         checkpoint_minutes=checkpoint_minutes,
         progress=not quiet,
     )
-    judged = _judged(built, data, test, judge_encoder, device, quiet=quiet)
-    write_zoo(built, data, judged, progress=not quiet)
+    judged = None if encoder is None else judge_zoo(built, learned, test, encoder=encoder, progress=not quiet)
+    write_zoo(built, learned, judged)
     if pack is not None:
         pack_zoo(built, pack, judgement=judged, overwrite=overwrite)
     _print(built, judged, pack, as_json=as_json)
@@ -115,18 +124,6 @@ def zoo(
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _judged(
-    built: Zoo, data: str, test: str | None, encoder: str | None, device: str, *, quiet: bool
-) -> ZooJudgement | None:
-    if encoder is None:
-        return None
-    from whorl.encoders import load_encoder
-    from whorl.lab.zoo.judge import judge_zoo
-
-    model = load_encoder(encoder, device=device)
-    return judge_zoo(built, data, test, encoder=model, progress=not quiet)
 
 
 def _print(built: Zoo, judged: ZooJudgement | None, pack: Path | None, *, as_json: bool) -> None:

@@ -12,8 +12,8 @@ from whorl.images.kinds import container_kind, is_hidden, is_picture
 from whorl.images.npz import picture_arrays
 
 _LAYOUT = (
-    "FOLDER/architecture/run or FOLDER/data set/architecture/run, runs being folders of pictures or archives, or "
-    "FOLDER/architecture.npz with arrays run-1, run-2 ..."
+    "FOLDER/architecture/run or FOLDER/data set/architecture/run, runs being folders of pictures or "
+    "archives, or FOLDER/architecture.npz with arrays run-1, run-2 ..."
 )
 _RUN = re.compile(r"run-\d+")
 

@@ -120,7 +120,7 @@ def _work(planned: Sequence[PlannedModel], pictures: int, zoo: Path) -> dict[Wor
 def _with_pictures(
     model: PlannedModel, zoo: Path, pictures: int, device: str, progress: ZooProgress
 ) -> ZooModel:
-    recipe, weights = model.recipe, model.weights_digest
+    recipe, weights = model.recipe, str(model.weights)
     digest = ensure_pictures(
         pictures_file(zoo, recipe.architecture, model.run),
         Origin(recipe.architecture, recipe.size, weights, recipe.seed),

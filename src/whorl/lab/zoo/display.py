@@ -11,7 +11,7 @@ from whorl.embeddings.progress import progress_for
 from whorl.images.contract import Picture
 from whorl.lab.generators.pictures import read_pictures
 from whorl.lab.zoo.build import IMAGE_SIZE
-from whorl.lab.zoo.judge import ZooJudgement
+from whorl.lab.zoo.judge import ZooJudgement, distance_text
 from whorl.lab.zoo.picture_set import read_set
 from whorl.lab.zoo.pixel_gaussian import pixel_gaussian
 from whorl.lab.zoo.zoo import Zoo
@@ -109,8 +109,8 @@ class ZooDisplay(Display):
         for place, strip in zip(places, self.strips, strict=True):
             if strip.distance is not None:
                 ax.annotate(
-                    f"{strip.distance:.4g}", (1.01, place), xycoords=("axes fraction", "data"), va="center",
-                    fontsize=9, fontfamily=FONT, color=INK,
+                    distance_text(strip.distance), (1.01, place), xycoords=("axes fraction", "data"),
+                    va="center", fontsize=9, fontfamily=FONT, color=INK,
                 )  # fmt: skip
         if self.judgement is not None:
             ax.set_xlabel(_caption(self.judgement), loc="left", fontsize=7.5, fontfamily=FONT, color=MUTED)
@@ -120,7 +120,7 @@ class ZooDisplay(Display):
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
         told = "; ".join(
-            strip.name if strip.distance is None else f"{strip.name}: {strip.distance:.4g}"
+            strip.name if strip.distance is None else f"{strip.name}: {distance_text(strip.distance)}"
             for strip in self.strips
         )
         about = "" if self.judgement is None else f" {_caption(self.judgement)}".replace("\n", " ")

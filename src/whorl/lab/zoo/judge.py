@@ -16,7 +16,7 @@ from whorl.encoders import load_encoder
 from whorl.encoders.contract import Encoder
 from whorl.errors import ImageError, WhorlError
 from whorl.fingerprints.frechet import Gaussian, frechet_distance
-from whorl.images import limit, open_images
+from whorl.images import ImageSource, limit, open_images
 from whorl.images.array import ArraySource
 from whorl.lab.generators.pictures import read_pictures
 from whorl.lab.training.pictures import decoded
@@ -39,6 +39,7 @@ class ZooJudgement:
 
     Attributes:
         encoder: its name.
+        encoder_digest: of its weights and settings.
         layer: its last one.
         dimensions: of the embedding.
         n: pictures in each set, of the Gaussian, and held out.
@@ -50,6 +51,7 @@ class ZooJudgement:
     """
 
     encoder: str
+    encoder_digest: str
     layer: int | str
     dimensions: int
     n: int
@@ -107,12 +109,7 @@ def judge_zoo(
         raise ImageError(
             f"{learned.name} are not the pictures that this zoo learned from, {zoo.data['name']}; give those."
         )
-    real = open_images(test)
-    if len(real) < n:
-        raise ImageError(
-            f"{real.name} holds {len(real):,} pictures; a zoo of {n:,} pictures a model needs as many held "
-            "out."
-        )
+    real = open_held_out(test, n)
     layer = model.layers[-1]
 
     def measured(pixels: NDArray[np.uint8], label: str) -> Gaussian:
@@ -125,6 +122,7 @@ def judge_zoo(
     plain = pixel_gaussian(learned.pixels, n, seed=seed)
     return ZooJudgement(
         encoder=model.name,
+        encoder_digest=model.digest,
         layer=layer,
         dimensions=len(centre.mean),
         n=n,
@@ -134,3 +132,27 @@ def judge_zoo(
         pixel_gaussian=frechet_distance(measured(plain, "pixel-wise Gaussian"), centre),
         held_out=frechet_distance(measured(held_out, "held-out pictures"), centre),
     )
+
+
+def open_held_out(test: Any, count: int) -> ImageSource:
+    """Open held-out pictures for a zoo of so many pictures a model.
+
+    Raises:
+        ImageError: there are fewer, or they cannot be opened.
+    """
+    real = open_images(test)
+    if len(real) < count:
+        raise ImageError(
+            f"{real.name} holds {len(real):,} pictures; a zoo of {count:,} pictures a model needs as many "
+            "held out."
+        )
+    return real
+
+
+def distance_text(distance: float) -> str:
+    """Return a Frechet distance as it is shown.
+
+    >>> distance_text(31978.25), distance_text(7.0765)
+    ('31,978', '7.077')
+    """
+    return f"{distance:,.0f}" if distance >= 1000 else f"{distance:.4g}"

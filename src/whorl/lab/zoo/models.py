@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from whorl.embeddings import Progress
 from whorl.errors import StorageError
 from whorl.files import bytes_of, digest_bytes
@@ -27,14 +25,15 @@ class PlannedModel:
         run: its number.
         config: its recipe and what it learns from; versions are those of a training begun already.
         end: steps it is to be trained.
-        weights: its averaged weights after the last of them; None while there is something left to train.
+        weights: digest of its averaged weights after the last of them; None while there is something left to
+            train.
     """
 
     folder: Path
     run: int
     config: GeneratorConfig
     end: int
-    weights: Checkpoint | None
+    weights: str | None
 
     @property
     def recipe(self) -> GeneratorRecipe:
@@ -46,13 +45,6 @@ class PlannedModel:
         """Architecture and run."""
         return f"{self.recipe.architecture}/run-{self.run}"
 
-    @property
-    def weights_digest(self) -> str:
-        """Digest of names and values of the weights."""
-        tensors = {} if self.weights is None else self.weights.tensors
-        arrays = {name: np.ascontiguousarray(tensors[name].numpy()) for name in sorted(tensors)}
-        return digest_bytes(*(part for k, v in arrays.items() for part in (k.encode(), bytes_of(v))))
-
 
 def plan_model(folder: Path, run: int, recipe: GeneratorRecipe, pictures: TrainingPictures) -> PlannedModel:
     """Look at what there is of a model.
@@ -63,14 +55,14 @@ def plan_model(folder: Path, run: int, recipe: GeneratorRecipe, pictures: Traini
     """
     config = check_folder(folder, config_of(recipe, pictures.describe()))
     end = _end(recipe, len(pictures))
-    weights = read_checkpoint(folder / WEIGHTS, settings=config.key)
-    step = 0 if weights is None else weights.state["step"]
+    found = read_checkpoint(folder / WEIGHTS, settings=config.key)
+    step = 0 if found is None else found.state["step"]
     if step > end:
         raise StorageError(
             f"{folder} holds {recipe.title}, trained for {step:,} steps; this zoo's models are trained for "
             f"{end:,}. Take it out, or give the steps (steps, --steps) or another -o."
         )
-    return PlannedModel(folder, run, config, end, weights if step == end else None)
+    return PlannedModel(folder, run, config, end, None if found is None or step < end else _digest(found))
 
 
 def train_model(
@@ -103,6 +95,14 @@ def train_model(
             "folder to train the model anew."
         )
     return done
+
+
+def _digest(weights: Checkpoint) -> str:
+    """Return the digest of names and values; not of the file, which may order its header as it likes."""
+    arrays = {name: weights.tensors[name].numpy() for name in sorted(weights.tensors)}
+    return digest_bytes(
+        *(part for name, array in arrays.items() for part in (name.encode(), bytes_of(array)))
+    )
 
 
 def _end(recipe: GeneratorRecipe, count: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from whorl.errors import WhorlError
 
 ZOO_ORDER = ("sngan", "contragan", "ddpm", "biggan-deep", "ddim", "pndm")
-"""Fixed: a model's place in it is part of its seed."""
+"""Fixed: a model's place in it, and how many there are, decide its seed."""
 
 
 def zoo_seed(architecture: str, run: int, *, seed: int = 0) -> int:

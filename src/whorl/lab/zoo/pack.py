@@ -121,7 +121,11 @@ def bare_name(name: str) -> str:
 def _encoder(judgement: ZooJudgement) -> str:
     """Return the encoder's name; a hub's keeps its slash, a folder of this machine loses where it lies."""
     name = judgement.encoder
-    local = PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute() or name.startswith("~")
+    local = (
+        PurePosixPath(name).is_absolute()
+        or PureWindowsPath(name).is_absolute()
+        or name.startswith(("~", "."))
+    )
     return bare_name(name) if local else name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from whorl.lab.zoo.judge import distance_text
 from whorl.report.text import plain
 
 
@@ -33,16 +34,16 @@ def pack_readme(recipe: Mapping[str, Any]) -> str:
 
 def _row(name: str, values: Mapping[str, Any]) -> str:
     distance = values["frechet_distance"]
-    told = "" if distance is None else f" {distance:.4g} |"
+    told = "" if distance is None else f" {distance_text(distance)} |"
     return f"| `{name}` | {values['seed']} | {values['steps']:,} |{told}"
 
 
 def _judged(judged: Mapping[str, Any]) -> str:
+    n, floor, noise = judged["n"], distance_text(judged["held_out"]), distance_text(judged["pixel_gaussian"])
     return (
         f"Frechet distances to the {judged['n_train']:,} training pictures, in layer {judged['layer']} of "
-        f"{plain(judged['encoder'])} ({judged['dimensions']} dimensions), of {judged['n']:,} pictures each. "
-        f"{judged['n']:,} held-out real pictures: {judged['held_out']:.4g}. {judged['n']:,} pictures of the "
-        f"pixel-wise Gaussian of the training pictures: {judged['pixel_gaussian']:.4g}. So few pictures make "
-        "all of them too large: compare them with each other, and with no distance of another number of "
-        "pictures or of another encoder."
+        f"{plain(judged['encoder'])} ({judged['dimensions']} dimensions), of {n:,} pictures each. Of {n:,} "
+        f"held-out real pictures: {floor}. Of {n:,} pictures of the pixel-wise Gaussian of the training "
+        f"pictures: {noise}. So few pictures make all of them too large: compare them with each other, and "
+        "with no distance of another number of pictures or of another encoder."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from whorl.lab.zoo.judge import ZooJudgement
+from whorl.lab.zoo.judge import ZooJudgement, distance_text
 from whorl.lab.zoo.zoo import Zoo
 
 
@@ -15,12 +15,12 @@ def zoo_table(zoo: Zoo, judgement: ZooJudgement | None = None) -> Table:
     for name in ("seed", "steps", *(["Frechet distance"] if judgement else [])):
         table.add_column(name, justify="right")
     for model in zoo.models:
-        told = [] if judgement is None else [f"{judgement.distances[model.name]:.4g}"]
+        told = [] if judgement is None else [distance_text(judgement.distances[model.name])]
         table.add_row(model.name, str(model.seed), f"{model.steps:,}", *told)
     if judgement is not None:
         table.add_section()
-        table.add_row("held-out pictures", "", "", f"{judgement.held_out:.4g}")
-        table.add_row("pixel-wise Gaussian", "", "", f"{judgement.pixel_gaussian:.4g}")
+        table.add_row("held-out pictures", "", "", distance_text(judgement.held_out))
+        table.add_row("pixel-wise Gaussian", "", "", distance_text(judgement.pixel_gaussian))
         table.caption = (
             f"To {judgement.n_train:,} training pictures, layer {judgement.layer}, n = {judgement.n:,} in "
             "every row, which makes all of them too large."
