@@ -19,10 +19,15 @@ def make_resnet(recipe: TrainingRecipe, classes: int) -> torch.nn.Module:
     Source: section 4.2 of arXiv 1512.03385, of which depth 3 and width 64 are the ResNet-20, but
         with projections where a block changes the width.
     """
+    return small_resnet(width=recipe.width or 64, depth=recipe.depth or 3, classes=classes)
+
+
+def small_resnet(*, width: int, depth: int, classes: int, channels: int = 3) -> torch.nn.Module:
+    """Return the same for inputs (B, channels, S, S); its output has `logits`."""
     from transformers import ResNetConfig, ResNetForImageClassification
 
-    width, depth = recipe.width or 64, recipe.depth or 3
     config = ResNetConfig(
+        num_channels=channels,
         embedding_size=width // 4,
         hidden_sizes=[width // 4, width // 2, width],
         depths=[depth] * 3,

@@ -1,0 +1,206 @@
+"""A classifier that has learned known models, is calibrated, and knows when to say 'unknown'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.attribution.calibration import Temperature, calibration_error
+from whorl.attribution.classifiers.contract import Classifier, FittedClassifier
+from whorl.attribution.features import FeatureTable
+from whorl.attribution.rejection import Strangers, meet_strangers, support
+from whorl.attribution.split import divided
+from whorl.embeddings.progress import Progress, progress_for
+from whorl.errors import ScoreError
+
+DEFAULT_RATE = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Attributions:
+    """What is answered for N pictures, one by one.
+
+    Attributes:
+        labels: of the K known classes.
+        ids: of the pictures.
+        probabilities: float64 (N, K), calibrated, as if one of the K must have made each picture.
+        threshold: a picture whose largest probability is not above it is answered 'unknown'; None where that
+            could not be learned.
+    """
+
+    labels: tuple[str, ...]
+    ids: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    threshold: float | None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        """The likeliest class of each picture, known or not."""
+        return tuple(self.labels[int(place)] for place in self.probabilities.argmax(axis=1))
+
+    @property
+    def answers(self) -> tuple[str | None, ...]:
+        """The likeliest class of each picture; None for 'unknown'."""
+        sure = self.probabilities.max(axis=1)
+        return tuple(
+            label if self.threshold is None or value > self.threshold else None
+            for label, value in zip(self.best, sure, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class SetAttribution:
+    """What is answered for a set of pictures by one model.
+
+    Attributes:
+        label: the likeliest class.
+        known: whether it is taken for a known class at all; None where that could not be learned.
+        support: mean probability of that class over the pictures.
+        threshold: the support that it needs; None likewise.
+        shares: mean probability of each class, by label.
+        votes: share of the pictures whose likeliest class it is, by label.
+        pictures: how many.
+    """
+
+    label: str
+    known: bool | None
+    support: float
+    threshold: float | None
+    shares: Mapping[str, float]
+    votes: Mapping[str, float]
+    pictures: int
+
+
+@dataclass(frozen=True, eq=False)
+class Attributor:
+    """Names the known model that made a picture.
+
+    Attributes:
+        labels: of the K known classes.
+        classifier: gives logits of features.
+        temperature: makes probabilities of them.
+        strangers: what classes left out looked like; None with fewer than three classes.
+        accuracy: on the validation pictures, which also stopped the training: a little too good.
+        calibration: expected calibration error there, after calibration.
+        counts: pictures of each class, by label.
+    """
+
+    labels: tuple[str, ...]
+    classifier: FittedClassifier
+    temperature: Temperature
+    strangers: Strangers | None
+    accuracy: float
+    calibration: float
+    counts: Mapping[str, int]
+
+    @classmethod
+    def fit(
+        cls,
+        sets: Mapping[str, FeatureTable],
+        classifier: Classifier,
+        *,
+        rate: float = DEFAULT_RATE,
+        unknown: bool = True,
+        seed: int = 0,
+        device: str = "auto",
+        progress: bool | Progress = False,
+    ) -> Attributor:
+        """Learn classes from features of pictures.
+
+        Args:
+            sets: by label, at least two classes of ten pictures or more.
+            classifier: see `whorl.attribution.classifiers.kinds.CLASSIFIERS`.
+            rate: share of unknown models' pictures that may be taken for a known one's.
+            unknown: False does not learn when to say 'unknown', which takes three more trainings.
+            seed: fixes split, order and weights.
+            device: auto, cpu, mps, cuda or cuda:N.
+            progress: True shows it on stderr.
+
+        Raises:
+            ScoreError: too few classes or pictures, NaN, features of several shapes; training diverged.
+
+        >>> from whorl.attribution.classifiers.kinds import CLASSIFIERS
+        >>> rng = np.random.default_rng(0)
+        >>> def table(shift):
+        ...     values = rng.normal(shift, 1, (40, 5)).astype(np.float32)
+        ...     return FeatureTable(values, tuple(map(str, range(40))), np.zeros((40, 16), np.uint8))
+        >>> sets = {name: table(shift) for name, shift in (("a", 0), ("b", 8), ("c", -8))}
+        >>> found = Attributor.fit(sets, CLASSIFIERS["linear"])
+        >>> set(found.attribute(table(8)).best)
+        {'b'}
+        """
+        shown = progress_for(progress)
+        taught = divided(sets, seed=seed)
+        learned = classifier.fit(
+            taught.train,
+            taught.validation,
+            classes=len(taught.labels),
+            seed=seed,
+            device=device,
+            progress=shown,
+        )
+        logits = learned.logits(taught.validation.values)
+        temperature = Temperature.fit(logits, taught.validation)
+        strangers = (
+            meet_strangers(sets, classifier, rate=rate, seed=seed, device=device, progress=shown)
+            if unknown
+            else None
+        )
+        right = logits.argmax(axis=1) == taught.validation.classes
+        return cls(
+            taught.labels,
+            learned,
+            temperature,
+            strangers,
+            accuracy=float((right * taught.validation.weights()).mean()),
+            calibration=calibration_error(temperature.probabilities(logits), taught.validation.classes),
+            counts={label: len(table) for label, table in sets.items()},
+        )
+
+    def attribute(self, table: FeatureTable) -> Attributions:
+        """Answer for each picture by itself.
+
+        Raises:
+            ScoreError: no picture, or NaN.
+        """
+        if not len(table):
+            raise ScoreError("there is no picture to attribute.")
+        if not np.isfinite(table.values).all():
+            raise ScoreError("the features of these pictures hold NaN or infinity.")
+        found = self.temperature.probabilities(self.classifier.logits(table.values))
+        return Attributions(
+            self.labels, table.ids, found, None if self.strangers is None else self.strangers.threshold(1)
+        )
+
+    def together(self, found: Attributions) -> SetAttribution:
+        """Answer once for pictures that one model made."""
+        means = found.probabilities.mean(axis=0)
+        votes = np.bincount(found.probabilities.argmax(axis=1), minlength=len(self.labels)) / len(found)
+        needed = None if self.strangers is None else self.strangers.threshold(len(found))
+        agreed = support(found.probabilities)
+        return SetAttribution(
+            self.labels[int(means.argmax())],
+            None if needed is None else agreed > needed,
+            agreed,
+            needed,
+            dict(zip(self.labels, map(float, means), strict=True)),
+            dict(zip(self.labels, map(float, votes), strict=True)),
+            len(found),
+        )
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a report says of it, as JSON values."""
+        return {
+            "classes": dict(self.counts),
+            "accuracy_on_validation": self.accuracy,
+            "calibration_error": self.calibration,
+            "temperature": self.temperature.value,
+            "strangers_accepted_at_most": None if self.strangers is None else self.strangers.rate,
+        }

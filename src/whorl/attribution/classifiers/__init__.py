@@ -1,0 +1,1 @@
+"""Classifiers on numbers per picture, under one contract."""

@@ -1,0 +1,40 @@
+"""Classifiers by name, and learned ones made again from what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from whorl.attribution.classifiers.contract import Classifier, FittedClassifier
+from whorl.attribution.classifiers.correlation import Correlation, FittedCorrelation
+from whorl.attribution.classifiers.linear import FittedLinear, Linear
+from whorl.attribution.classifiers.networks import Perceptron, SmallResNet, restore_network
+from whorl.errors import StorageError
+
+CLASSIFIERS: Mapping[str, Classifier] = {
+    each.name: each for each in (Linear(), Perceptron(), SmallResNet(), Correlation())
+}
+"""Those that take any features, by name; "resnet" takes features in the form of a picture."""
+
+_RESTORE: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], FittedClassifier]] = {
+    "linear": FittedLinear.restore,
+    "correlation": FittedCorrelation.restore,
+    "mlp": lambda settings, arrays: restore_network("mlp", settings, arrays),
+    "resnet": lambda settings, arrays: restore_network("resnet", settings, arrays),
+}
+
+
+def restore(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> FittedClassifier:
+    """Return a learned classifier from what its `state` gave.
+
+    Raises:
+        StorageError: another version of Whorl wrote it, or it is damaged.
+    """
+    try:
+        return _RESTORE[kind](settings, arrays)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise StorageError(
+            f"this classifier ({kind!r}) cannot be made again from its file: {error}. Train it anew."
+        ) from error
