@@ -1,7 +1,6 @@
 """The commands a user types, on real files."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from PIL import Image
+
+from command_line import in_a_new_process, in_this_process
 
 RNG = np.random.default_rng(0)
 BASES = RNG.integers(40, 216, (3, 3))
@@ -30,15 +31,8 @@ def draw(n, seed):
 T, P, FRESH = draw(400, 1), draw(200, 2), draw(100, 8)
 
 
-def whorl(*arguments, cwd, check=None, **env):
-    result = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | env,
-        check=False,
-    )
+def whorl(*arguments, cwd, check=None, run=in_this_process, **env):
+    result = run(*arguments, cwd=cwd, env=env)
     if check is not None:
         assert result.returncode == check, result.stdout + result.stderr
     return result
@@ -74,7 +68,7 @@ BUILD = (
 
 
 def test_an_audit_of_copies_says_copies_and_leaves_everything(place):
-    done = whorl("audit", "ref", "copies.npz", "-o", "out", cwd=place, check=0)
+    done = whorl("audit", "ref", "copies.npz", "-o", "out", cwd=place, check=0, run=in_a_new_process)
     assert "copies" in done.stdout
     out = place / "out"
     assert {p.name for p in out.iterdir()} == {
@@ -464,13 +458,13 @@ def test_a_signal_keeps_finished_shards_and_says_how_to_go_on(place, tmp_path, n
     assert process.returncode == code, told
     assert "finished shards and checkpoints are kept. Run it again." in told
     assert not (tmp_path / "ref").exists()
-    done = whorl(*arguments, cwd=place, check=0)
+    done = whorl(*arguments, cwd=place, check=0, run=in_a_new_process)
     assert "stored by an earlier run" in done.stderr
     assert (tmp_path / "ref" / "manifest.json").exists()
 
 
 def test_help_names_every_command(tmp_path):
-    done = whorl("--help", cwd=tmp_path, check=0)
+    done = whorl("--help", cwd=tmp_path, check=0, run=in_a_new_process)
     for word in ("reference", "audit", "compare", "cache", "Exit codes"):
         assert word in done.stdout
     assert whorl("--version", cwd=tmp_path, check=0).stdout.startswith("whorl 0.")

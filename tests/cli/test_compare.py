@@ -1,15 +1,13 @@
 """`whorl compare`, as a user types it."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from browser import look
+from command_line import in_a_new_process, in_this_process
 from whorl.memorization import Comparison
 
 BASES = np.random.default_rng(0).integers(40, 216, (3, 3))
@@ -27,15 +25,8 @@ T, P, A, B = draw(400, 1), draw(200, 2), draw(100, 8), draw(150, 9)
 LEFT = {"comparison.json", "curves.svg", "curves.png", "differences.svg", "differences.png", "report.html"}
 
 
-def whorl(*arguments, cwd, check=None, **env):
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | env,
-        check=False,
-    )
+def whorl(*arguments, cwd, check=None, run=in_this_process):
+    done = run(*arguments, cwd=cwd, env={})
     if check is not None:
         assert done.returncode == check, done.stdout + done.stderr
     return done
@@ -121,7 +112,8 @@ def test_json_is_the_whole_result_and_stands_alone_on_stdout(place):
     )
     assert {"placement", "low", "high", "adjusted", "by", "tail"} <= set(pair["layers"][0])
     assert list(document["comparison"]["sets"]) == ["fresh", "copies"]
-    again = json.loads(whorl("compare", "ref", *SETS[:2], "--json", "-q", cwd=place, check=0).stdout)
+    arguments = ("compare", "ref", *SETS[:2], "--json", "-q")
+    again = json.loads(whorl(*arguments, cwd=place, check=0, run=in_a_new_process).stdout)
     assert again["comparison"] == document["comparison"]
 
 
