@@ -1,6 +1,7 @@
 """`whorl compare`, as a user types it."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -52,8 +53,14 @@ def place(tmp_path_factory):
 SETS = ("sets.npz::fresh", "sets.npz::copies", "sets.npz::more")
 
 
-def test_a_comparison_says_which_sets_differ_and_leaves_everything(place):
-    done = whorl("compare", "ref", *SETS, "-o", "out", cwd=place, check=0)
+@pytest.fixture(scope="module")
+def compared(place):
+    """What a comparison of the three sets says; its folder is `out`."""
+    return whorl("compare", "ref", *SETS, "-o", "out", cwd=place, check=0)
+
+
+def test_a_comparison_says_which_sets_differ_and_leaves_everything(place, compared):
+    done = compared
     assert {path.name for path in (place / "out").iterdir()} == LEFT
     lines = [line.split() for line in done.stdout.splitlines()]
     assert ["fresh", "copies", "B", "nearer"] in [line[:4] for line in lines]
@@ -69,9 +76,8 @@ def test_a_comparison_says_which_sets_differ_and_leaves_everything(place):
     assert document["details"]["reference"]["digest"] == document["comparison"]["reference"]
 
 
-def test_the_report_shows_the_differences_at_any_width(place):
-    whorl("compare", "ref", *SETS, "-o", "shown", "-q", cwd=place, check=0)
-    page = (place / "shown" / "report.html").read_text()
+def test_the_report_shows_the_differences_at_any_width(place, compared):
+    page = (place / "out" / "report.html").read_text()
     for words in (
         "Which sets differ",
         "2 of 3 pairs of sets differ",
@@ -80,10 +86,10 @@ def test_the_report_shows_the_differences_at_any_width(place):
         assert words in page
     assert page.count('<bdi class="name">more</bdi>') >= 3
     assert "What a difference does not say" in page
-    with Image.open(place / "shown" / "differences.png") as image:
+    with Image.open(place / "out" / "differences.png") as image:
         assert image.width > 400
     for width in (1100, 420):
-        seen = look(place / "shown" / "report.html", width=width)
+        seen = look(place / "out" / "report.html", width=width)
         assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
 
 
@@ -140,11 +146,12 @@ def test_limit_draws_from_each_set(place):
     assert {curve["n_generated"] for curve in sets.values()} == {80}
 
 
-def test_overwriting_replaces_a_comparison_and_nothing_else(place):
+def test_overwriting_replaces_a_comparison_and_nothing_else(place, compared):
     arguments = ("compare", "ref", *SETS[:2], "-q", "-o")
-    whorl(*arguments, "twice", cwd=place, check=0)
+    shutil.copytree(place / "out", place / "twice")
     assert "exists already" in whorl(*arguments, "twice", cwd=place, check=2).stderr
     whorl(*arguments, "twice", "--overwrite", cwd=place, check=0)
+    assert "more" not in json.loads((place / "twice" / "comparison.json").read_text())["comparison"]["sets"]
     (place / "twice" / "thesis.txt").write_text("words")
     assert "not overwritten" in whorl(*arguments, "twice", "--overwrite", cwd=place, check=2).stderr
     whorl("audit", "ref", SETS[0], "-q", "-o", "audit", cwd=place, check=0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import torch
 
 import whorl
 from browser import look
+from command_line import in_a_new_process, in_this_process
 from whorl.demo import digits
 from whorl.demo.folder import holds_demo
 from whorl.errors import StorageError, WhorlError
@@ -20,12 +22,8 @@ from whorl.errors import StorageError, WhorlError
 NAMES = ["copier", "good", "coarse", "real"]
 
 
-def run(*arguments, cwd, check=0):
-    offline = {"HF_HUB_OFFLINE": "1", "NO_COLOR": "1", "COLUMNS": "100"}
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, env=os.environ | offline, check=False,
-    )  # fmt: skip
+def run(*arguments, cwd, check=0, process=in_this_process):
+    done = process(*arguments, cwd=cwd, env={"HF_HUB_OFFLINE": "1"})
     assert done.returncode == check, done.stdout + done.stderr
     return done
 
@@ -72,7 +70,7 @@ def near_copies(pictures, train):
 
 @pytest.mark.slow
 def test_the_demo_tells_the_copier_from_the_others(tmp_path):
-    done = run("demo", "--json", "--quiet", cwd=tmp_path)
+    done = run("demo", "--json", "--quiet", cwd=tmp_path, process=in_a_new_process)
     folder = tmp_path / "whorl-demo"
     result = json.loads(done.stdout)
     assert result == json.loads((folder / "result.json").read_text())
@@ -124,23 +122,35 @@ def test_what_is_a_demo_and_what_is_not(tmp_path):
     assert not holds_demo(tmp_path)
 
 
-@pytest.fixture
-def quick(monkeypatch):
+@pytest.fixture(scope="module")
+def quick():
     """Trainings of a few steps: what is made of them is the same."""
     from whorl.demo import generators
 
-    for name, steps in (("_COPIER_STEPS", 60), ("_GOOD_STEPS", 50), ("_COARSE_STEP", 10)):
-        monkeypatch.setattr(generators, name, steps)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, steps in (("_COPIER_STEPS", 60), ("_GOOD_STEPS", 50), ("_COARSE_STEP", 10)):
+            patch.setattr(generators, name, steps)
+        yield
 
 
-def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, quick, monkeypatch):
+@pytest.fixture(scope="module")
+def first(quick, tmp_path_factory):
+    """A demo of such trainings, in a folder of its own."""
+    from whorl.demo.demo import run_demo
+
+    return run_demo(tmp_path_factory.mktemp("first") / "demo")
+
+
+def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, first, monkeypatch):
     from whorl.demo import folder as module
     from whorl.demo.demo import run_demo
 
-    first = run_demo(tmp_path / "demo")
     assert list(first.curves) == NAMES
-    seen = (tmp_path / "demo" / "result.json").read_bytes()
+    seen = (first.folder / "result.json").read_bytes()
+    shutil.copytree(first.folder, tmp_path / "demo")
+    (tmp_path / "demo" / "report.html").write_text("an earlier one")
     run_demo(tmp_path / "demo")
+    assert (tmp_path / "demo" / "report.html").read_text() != "an earlier one"
     assert json.loads((tmp_path / "demo" / "result.json").read_text())["sets"] == json.loads(seen)["sets"]
 
     def full(*_, **__):
@@ -153,14 +163,12 @@ def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, quick, mo
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
 
 
-def test_one_can_ask_the_result_of_its_reference(tmp_path, quick):
-    from whorl.demo.demo import run_demo
-
-    demo = run_demo(tmp_path / "demo")
-    reference = whorl.Reference.load(tmp_path / "demo" / "reference")
+def test_one_can_ask_the_result_of_its_reference(first):
+    reference = whorl.Reference.load(first.folder / "reference")
     assert reference.train.count == 900
-    assert demo.curves["good"].reference == reference.digest
-    assert demo.folder == tmp_path / "demo"
+    assert first.curves["good"].reference == reference.digest
+    assert first.folder.name == "demo"
+    assert {path.name for path in first.folder.parent.iterdir()} == {"demo"}
 
 
 def test_seeds_at_the_limits():
