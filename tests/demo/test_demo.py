@@ -1,5 +1,6 @@
 """`whorl demo` from beginning to end, as a user runs it."""
 
+import importlib
 import json
 import os
 import shutil
@@ -122,29 +123,35 @@ def test_what_is_a_demo_and_what_is_not(tmp_path):
     assert not holds_demo(tmp_path)
 
 
+# Trainings of a few steps and a third of the pictures: what is made of them is the same.
+QUICK = {
+    "whorl.demo.generators": {"_COPIER_STEPS": 60, "_GOOD_STEPS": 50, "_COARSE_STEP": 10},
+    "whorl.demo.digits": {"_TRAIN": 300, "_TEST": 150, "_FRESH": 150},
+    "whorl.demo.demo": {"DRAWN": 150},
+}
+
+
+def hurry(patch):
+    for place, values in QUICK.items():
+        for name, value in values.items():
+            patch.setattr(importlib.import_module(place), name, value)
+
+
 @pytest.fixture(scope="module")
-def quick():
-    """Trainings of a few steps: what is made of them is the same."""
-    from whorl.demo import generators
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name, steps in (("_COPIER_STEPS", 60), ("_GOOD_STEPS", 50), ("_COARSE_STEP", 10)):
-            patch.setattr(generators, name, steps)
-        yield
-
-
-@pytest.fixture(scope="module")
-def first(quick, tmp_path_factory):
-    """A demo of such trainings, in a folder of its own."""
+def first(tmp_path_factory):
+    """A quick demo, in a folder of its own."""
     from whorl.demo.demo import run_demo
 
-    return run_demo(tmp_path_factory.mktemp("first") / "demo")
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch)
+        return run_demo(tmp_path_factory.mktemp("first") / "demo")
 
 
 def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, first, monkeypatch):
     from whorl.demo import folder as module
     from whorl.demo.demo import run_demo
 
+    hurry(monkeypatch)
     assert list(first.curves) == NAMES
     seen = (first.folder / "result.json").read_bytes()
     shutil.copytree(first.folder, tmp_path / "demo")
@@ -165,7 +172,7 @@ def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, first, mo
 
 def test_one_can_ask_the_result_of_its_reference(first):
     reference = whorl.Reference.load(first.folder / "reference")
-    assert reference.train.count == 900
+    assert reference.train.count == QUICK["whorl.demo.digits"]["_TRAIN"]
     assert first.curves["good"].reference == reference.digest
     assert first.folder.name == "demo"
     assert {path.name for path in first.folder.parent.iterdir()} == {"demo"}
@@ -180,11 +187,10 @@ def test_seeds_at_the_limits():
 def test_nothing_is_asked_of_the_network(tmp_path):
     """The whole command with every way out shut, and no switch set that keeps libraries offline."""
     code = (
-        "import socket, sys\n"
+        "import importlib, socket, sys\n"
         "def shut(*a, **k): raise AssertionError(f'the network was asked: {a}')\n"
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = shut\n"
-        "from whorl.demo import generators as g\n"
-        "g._COPIER_STEPS, g._GOOD_STEPS, g._COARSE_STEP = 30, 30, 10\n"
+        f"for place, values in {QUICK!r}.items(): vars(importlib.import_module(place)).update(values)\n"
         "sys.argv = ['whorl', 'demo', '-q']\n"
         "from whorl.cli import main\nmain()"
     )
