@@ -3,7 +3,6 @@
 import importlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -147,27 +146,27 @@ def first(tmp_path_factory):
         return run_demo(tmp_path_factory.mktemp("first") / "demo")
 
 
-def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, first, monkeypatch):
+def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(first, monkeypatch):
     from whorl.demo import folder as module
     from whorl.demo.demo import run_demo
 
     hurry(monkeypatch)
     assert list(first.curves) == NAMES
-    seen = (first.folder / "result.json").read_bytes()
-    shutil.copytree(first.folder, tmp_path / "demo")
-    (tmp_path / "demo" / "report.html").write_text("an earlier one")
-    run_demo(tmp_path / "demo")
-    assert (tmp_path / "demo" / "report.html").read_text() != "an earlier one"
-    assert json.loads((tmp_path / "demo" / "result.json").read_text())["sets"] == json.loads(seen)["sets"]
+    folder = first.folder
+    seen = (folder / "result.json").read_bytes()
+    (folder / "report.html").write_text("an earlier one")
+    run_demo(folder)
+    assert (folder / "report.html").read_text() != "an earlier one"
+    assert json.loads((folder / "result.json").read_text())["sets"] == json.loads(seen)["sets"]
 
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "write_report", full)
     with pytest.raises(StorageError, match="No space left"):
-        run_demo(tmp_path / "demo")
-    assert holds_demo(tmp_path / "demo")
-    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+        run_demo(folder)
+    assert holds_demo(folder)
+    assert [path.name for path in folder.parent.iterdir()] == ["demo"]
 
 
 def test_one_can_ask_the_result_of_its_reference(first):
