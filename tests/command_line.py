@@ -62,7 +62,7 @@ def _within(run, argv, cwd, env):
         try:
             run()
         except SystemExit as end:
-            code = end.code
+            code = end.code if end.code is not None else 0
             if isinstance(code, str):  # as Python answers `raise SystemExit("words")`
                 err.write(f"{code}\n")
                 code = 1
