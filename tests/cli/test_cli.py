@@ -1,7 +1,6 @@
 """The commands a user types, on real files."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from PIL import Image
+
+from command_line import in_a_new_process, in_this_process
 
 RNG = np.random.default_rng(0)
 BASES = RNG.integers(40, 216, (3, 3))
@@ -30,15 +31,8 @@ def draw(n, seed):
 T, P, FRESH = draw(400, 1), draw(200, 2), draw(100, 8)
 
 
-def whorl(*arguments, cwd, check=None, **env):
-    result = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | env,
-        check=False,
-    )
+def whorl(*arguments, cwd, check=None, run=in_this_process, **env):
+    result = run(*arguments, cwd=cwd, env=env)
     if check is not None:
         assert result.returncode == check, result.stdout + result.stderr
     return result
@@ -54,7 +48,7 @@ def place(tmp_path_factory):
     np.save(here / "test.npy", P)
     np.save(here / "fresh.npy", FRESH)
     np.savez(here / "copies.npz", arr_0=T[:100])
-    built = whorl(*BUILD, "-o", "ref", "--json", cwd=here, check=0)
+    built = whorl(*BUILD, "-o", "ref", "--json", cwd=here, check=0, run=in_a_new_process)
     assert json.loads(built.stdout)["train"]["count"] == 400
     return here
 
@@ -74,7 +68,7 @@ BUILD = (
 
 
 def test_an_audit_of_copies_says_copies_and_leaves_everything(place):
-    done = whorl("audit", "ref", "copies.npz", "-o", "out", cwd=place, check=0)
+    done = whorl("audit", "ref", "copies.npz", "-o", "out", cwd=place, check=0, run=in_a_new_process)
     assert "copies" in done.stdout
     out = place / "out"
     assert {p.name for p in out.iterdir()} == {
@@ -470,7 +464,7 @@ def test_a_signal_keeps_finished_shards_and_says_how_to_go_on(place, tmp_path, n
 
 
 def test_help_names_every_command(tmp_path):
-    done = whorl("--help", cwd=tmp_path, check=0)
+    done = whorl("--help", cwd=tmp_path, check=0, run=in_a_new_process)
     for word in ("reference", "audit", "compare", "cache", "Exit codes"):
         assert word in done.stdout
     assert whorl("--version", cwd=tmp_path, check=0).stdout.startswith("whorl 0.")

@@ -1,15 +1,14 @@
 """`whorl compare`, as a user types it."""
 
 import json
-import os
-import subprocess
-import sys
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from browser import look
+from command_line import in_a_new_process, in_this_process
 from whorl.memorization import Comparison
 
 BASES = np.random.default_rng(0).integers(40, 216, (3, 3))
@@ -27,15 +26,8 @@ T, P, A, B = draw(400, 1), draw(200, 2), draw(100, 8), draw(150, 9)
 LEFT = {"comparison.json", "curves.svg", "curves.png", "differences.svg", "differences.png", "report.html"}
 
 
-def whorl(*arguments, cwd, check=None, **env):
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | env,
-        check=False,
-    )
+def whorl(*arguments, cwd, check=None, run=in_this_process):
+    done = run(*arguments, cwd=cwd, env={})
     if check is not None:
         assert done.returncode == check, done.stdout + done.stderr
     return done
@@ -61,8 +53,14 @@ def place(tmp_path_factory):
 SETS = ("sets.npz::fresh", "sets.npz::copies", "sets.npz::more")
 
 
-def test_a_comparison_says_which_sets_differ_and_leaves_everything(place):
-    done = whorl("compare", "ref", *SETS, "-o", "out", cwd=place, check=0)
+@pytest.fixture(scope="module")
+def compared(place):
+    """What a comparison of the three sets says; its folder is `out`."""
+    return whorl("compare", "ref", *SETS, "-o", "out", cwd=place, check=0)
+
+
+def test_a_comparison_says_which_sets_differ_and_leaves_everything(place, compared):
+    done = compared
     assert {path.name for path in (place / "out").iterdir()} == LEFT
     lines = [line.split() for line in done.stdout.splitlines()]
     assert ["fresh", "copies", "B", "nearer"] in [line[:4] for line in lines]
@@ -78,9 +76,8 @@ def test_a_comparison_says_which_sets_differ_and_leaves_everything(place):
     assert document["details"]["reference"]["digest"] == document["comparison"]["reference"]
 
 
-def test_the_report_shows_the_differences_at_any_width(place):
-    whorl("compare", "ref", *SETS, "-o", "shown", "-q", cwd=place, check=0)
-    page = (place / "shown" / "report.html").read_text()
+def test_the_report_shows_the_differences_at_any_width(place, compared):
+    page = (place / "out" / "report.html").read_text()
     for words in (
         "Which sets differ",
         "2 of 3 pairs of sets differ",
@@ -89,10 +86,10 @@ def test_the_report_shows_the_differences_at_any_width(place):
         assert words in page
     assert page.count('<bdi class="name">more</bdi>') >= 3
     assert "What a difference does not say" in page
-    with Image.open(place / "shown" / "differences.png") as image:
+    with Image.open(place / "out" / "differences.png") as image:
         assert image.width > 400
     for width in (1100, 420):
-        seen = look(place / "shown" / "report.html", width=width)
+        seen = look(place / "out" / "report.html", width=width)
         assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
 
 
@@ -121,7 +118,8 @@ def test_json_is_the_whole_result_and_stands_alone_on_stdout(place):
     )
     assert {"placement", "low", "high", "adjusted", "by", "tail"} <= set(pair["layers"][0])
     assert list(document["comparison"]["sets"]) == ["fresh", "copies"]
-    again = json.loads(whorl("compare", "ref", *SETS[:2], "--json", "-q", cwd=place, check=0).stdout)
+    arguments = ("compare", "ref", *SETS[:2], "--json", "-q")
+    again = json.loads(whorl(*arguments, cwd=place, check=0, run=in_a_new_process).stdout)
     assert again["comparison"] == document["comparison"]
 
 
@@ -148,11 +146,12 @@ def test_limit_draws_from_each_set(place):
     assert {curve["n_generated"] for curve in sets.values()} == {80}
 
 
-def test_overwriting_replaces_a_comparison_and_nothing_else(place):
+def test_overwriting_replaces_a_comparison_and_nothing_else(place, compared):
     arguments = ("compare", "ref", *SETS[:2], "-q", "-o")
-    whorl(*arguments, "twice", cwd=place, check=0)
+    shutil.copytree(place / "out", place / "twice")
     assert "exists already" in whorl(*arguments, "twice", cwd=place, check=2).stderr
     whorl(*arguments, "twice", "--overwrite", cwd=place, check=0)
+    assert "more" not in json.loads((place / "twice" / "comparison.json").read_text())["comparison"]["sets"]
     (place / "twice" / "thesis.txt").write_text("words")
     assert "not overwritten" in whorl(*arguments, "twice", "--overwrite", cwd=place, check=2).stderr
     whorl("audit", "ref", SETS[0], "-q", "-o", "audit", cwd=place, check=0)

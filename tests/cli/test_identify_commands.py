@@ -1,17 +1,12 @@
 """`whorl register`, `whorl identify`, `whorl evaluate`, as a user types them."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import warnings
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from whorl.cli.app import main
+from command_line import in_a_new_process, in_this_process
 
 COLOURS = {"red": (200, 60, 60), "green": (60, 200, 60), "blue": (60, 60, 200), "white": (245, 245, 245)}
 
@@ -23,15 +18,8 @@ def draw(n, seed, colour=(128, 128, 128), noise=20.0):
     return (pictures + rng.normal(size=(n, 8, 8, 3)) * 6).clip(0, 255).astype(np.uint8)
 
 
-def whorl(*arguments, cwd, check=None, **env):
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "110", "WHORL_REGISTRY": str(cwd / "known.db")} | env,
-        check=False,
-    )
+def whorl(*arguments, cwd, check=None, run=in_this_process):
+    done = run(*arguments, cwd=cwd, env={"COLUMNS": "110", "WHORL_REGISTRY": cwd / "known.db"})
     if check is not None:
         assert done.returncode == check, done.stdout + done.stderr
     return done
@@ -53,35 +41,17 @@ def place(tmp_path_factory):
     build = ("reference", "build", "--train", "train.npy", "--test", "test.npy", "--encoder", "pixels:8")
     for name, seed in (("ref", 0), ("other", 1)):
         whorl(*build, "--cells", 3, "--sensitivity", 0, "--seed", seed, "-o", name, cwd=here, check=0)
-    for name in ("red", "green", "blue"):
+    for name, run in (("red", in_this_process), ("green", in_this_process), ("blue", in_a_new_process)):
         told = whorl(
             "register", "ref", f"sets/{name}/run1.npy", "--name", f"{name}/1", "--architecture", name, "-q",
-            cwd=here, check=0,
+            cwd=here, check=0, run=run,
         )  # fmt: skip
     assert "knows 3 models on this Reference" in told.stdout
     return here
 
 
-@pytest.fixture
-def inside(place, monkeypatch, capsys):
-    """Run the command line in this process, which is quicker: its exit code, and what it said on stderr."""
-
-    def run(*arguments):
-        monkeypatch.chdir(place)
-        monkeypatch.setattr(sys, "argv", ["whorl", *map(str, arguments)])
-        monkeypatch.setattr(signal, "signal", lambda *_: None)
-        monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-        for name, value in {"NO_COLOR": "1", "COLUMNS": "110", "WHORL_REGISTRY": place / "known.db"}.items():
-            monkeypatch.setenv(name, str(value))
-        with pytest.raises(SystemExit) as end:
-            main()
-        return end.value.code, capsys.readouterr().err
-
-    return run
-
-
 def test_pictures_of_a_known_model_are_named_in_a_table_and_a_report(place):
-    done = whorl("identify", "ref", "asked", "-o", "answer", cwd=place, check=0)
+    done = whorl("identify", "ref", "asked", "-o", "answer", cwd=place, check=0, run=in_a_new_process)
     lines = [line for line in done.stdout.splitlines() if "/1" in line]
     assert "green/1" in lines[0]
     assert "Report: answer/report.html" in done.stdout
@@ -149,10 +119,9 @@ def test_an_unknown_model_is_none_of_these(place):
         (("evaluate", "ref", "sets", "--same", "red"), "NAME=VALUE"),
     ],
 )
-def test_bad_input_is_told_and_nothing_is_lost(place, inside, arguments, message):
+def test_bad_input_is_told_and_nothing_is_lost(place, arguments, message):
     before = (place / "known.db").read_bytes()
-    code, told = inside(*arguments, "-q")
-    assert code == 2, told
+    told = whorl(*arguments, "-q", cwd=place, check=2).stderr
     assert message in " ".join(told.replace("│", " ").split())
     assert "Traceback" not in told
     assert (place / "known.db").read_bytes() == before
@@ -187,5 +156,6 @@ def test_methods_are_evaluated_drawn_and_kept(place):
     ]  # fmt: skip
     assert rate["value"] == 1.0
     assert any(60 in each["sizes"] for each in held["not_run"])
-    told = whorl("evaluate", "ref", "sets", *small, "--json", "-q", cwd=place, check=0)
+    arguments = ("evaluate", "ref", "sets", *small, "--json", "-q")
+    told = whorl(*arguments, cwd=place, check=0, run=in_a_new_process)
     assert json.loads(told.stdout)["evaluation"]["rates"] == held["rates"]

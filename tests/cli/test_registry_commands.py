@@ -1,14 +1,13 @@
 """`whorl registry`: what a user sees, with good input and with bad."""
 
 import json
-import os
-import subprocess
-import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from command_line import in_a_new_process, in_this_process
 from whorl.cli.app import app
 from whorl.fingerprints import Fingerprint
 from whorl.registry import PUBLISHED, Registry
@@ -31,15 +30,9 @@ def whorl(*arguments, answer=None, fails=False):
     return done
 
 
-def refused(*arguments):
+def refused(*arguments, run=in_this_process):
     """Run a command as a user does, and return what it says as it ends with code 2."""
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", "registry", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ | WIDE,
-        check=False,
-    )
+    done = run("registry", *arguments, cwd=Path.cwd(), env=WIDE)
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout == ""
     return done.stderr
@@ -140,7 +133,7 @@ def test_a_conflict_is_told_and_resolved_by_replace(place):
     printed = Fingerprint("published:2407.21159", (1,), 500, {"c_t": np.array([1.0])})
     Registry("other.db").add(name="DDIM/target", architecture="DDIM", fingerprint=printed)
     whorl("export", "--registry", "other.db", "-o", "other.jsonl")
-    told = refused("import", "other.jsonl")
+    told = refused("import", "other.jsonl", run=in_a_new_process)
     assert "'DDIM/target': on the Reference 'published:2407.21159' it has the fingerprint" in told
     assert "--replace" in told
     assert whorl("import", "other.jsonl", "--replace").stdout.endswith("0 added, 1 replaced, 0 present\n")

@@ -1,5 +1,6 @@
 """`whorl demo` from beginning to end, as a user runs it."""
 
+import importlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import torch
 
 import whorl
 from browser import look
+from command_line import in_a_new_process, in_this_process
 from whorl.demo import digits
 from whorl.demo.folder import holds_demo
 from whorl.errors import StorageError, WhorlError
@@ -20,12 +22,8 @@ from whorl.errors import StorageError, WhorlError
 NAMES = ["copier", "good", "coarse", "real"]
 
 
-def run(*arguments, cwd, check=0):
-    offline = {"HF_HUB_OFFLINE": "1", "NO_COLOR": "1", "COLUMNS": "100"}
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, env=os.environ | offline, check=False,
-    )  # fmt: skip
+def run(*arguments, cwd, check=0, process=in_this_process):
+    done = process(*arguments, cwd=cwd, env={"HF_HUB_OFFLINE": "1"})
     assert done.returncode == check, done.stdout + done.stderr
     return done
 
@@ -72,7 +70,7 @@ def near_copies(pictures, train):
 
 @pytest.mark.slow
 def test_the_demo_tells_the_copier_from_the_others(tmp_path):
-    done = run("demo", "--json", "--quiet", cwd=tmp_path)
+    done = run("demo", "--json", "--quiet", cwd=tmp_path, process=in_a_new_process)
     folder = tmp_path / "whorl-demo"
     result = json.loads(done.stdout)
     assert result == json.loads((folder / "result.json").read_text())
@@ -124,43 +122,59 @@ def test_what_is_a_demo_and_what_is_not(tmp_path):
     assert not holds_demo(tmp_path)
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Trainings of a few steps: what is made of them is the same."""
-    from whorl.demo import generators
+# Trainings of a few steps and a third of the pictures: what is made of them is the same.
+QUICK = {
+    "whorl.demo.generators": {"_COPIER_STEPS": 60, "_GOOD_STEPS": 50, "_COARSE_STEP": 10},
+    "whorl.demo.digits": {"_TRAIN": 300, "_TEST": 150, "_FRESH": 150},
+    "whorl.demo.demo": {"DRAWN": 150},
+}
 
-    for name, steps in (("_COPIER_STEPS", 60), ("_GOOD_STEPS", 50), ("_COARSE_STEP", 10)):
-        monkeypatch.setattr(generators, name, steps)
+
+def hurry(patch):
+    for place, values in QUICK.items():
+        for name, value in values.items():
+            patch.setattr(importlib.import_module(place), name, value)
 
 
-def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(tmp_path, quick, monkeypatch):
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """A quick demo, in a folder of its own."""
+    from whorl.demo.demo import run_demo
+
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch)
+        return run_demo(tmp_path_factory.mktemp("first") / "demo")
+
+
+def test_an_earlier_demo_is_replaced_and_a_failure_leaves_it(first, monkeypatch):
     from whorl.demo import folder as module
     from whorl.demo.demo import run_demo
 
-    first = run_demo(tmp_path / "demo")
+    hurry(monkeypatch)
     assert list(first.curves) == NAMES
-    seen = (tmp_path / "demo" / "result.json").read_bytes()
-    run_demo(tmp_path / "demo")
-    assert json.loads((tmp_path / "demo" / "result.json").read_text())["sets"] == json.loads(seen)["sets"]
+    folder = first.folder
+    seen = (folder / "result.json").read_bytes()
+    (folder / "report.html").write_text("an earlier one")
+    run_demo(folder)
+    assert (folder / "report.html").read_text() != "an earlier one"
+    assert json.loads((folder / "result.json").read_text())["sets"] == json.loads(seen)["sets"]
 
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "write_report", full)
     with pytest.raises(StorageError, match="No space left"):
-        run_demo(tmp_path / "demo")
-    assert holds_demo(tmp_path / "demo")
-    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+        run_demo(folder)
+    assert holds_demo(folder)
+    assert [path.name for path in folder.parent.iterdir()] == ["demo"]
 
 
-def test_one_can_ask_the_result_of_its_reference(tmp_path, quick):
-    from whorl.demo.demo import run_demo
-
-    demo = run_demo(tmp_path / "demo")
-    reference = whorl.Reference.load(tmp_path / "demo" / "reference")
-    assert reference.train.count == 900
-    assert demo.curves["good"].reference == reference.digest
-    assert demo.folder == tmp_path / "demo"
+def test_one_can_ask_the_result_of_its_reference(first):
+    reference = whorl.Reference.load(first.folder / "reference")
+    assert reference.train.count == QUICK["whorl.demo.digits"]["_TRAIN"]
+    assert first.curves["good"].reference == reference.digest
+    assert first.folder.name == "demo"
+    assert {path.name for path in first.folder.parent.iterdir()} == {"demo"}
 
 
 def test_seeds_at_the_limits():
@@ -172,11 +186,10 @@ def test_seeds_at_the_limits():
 def test_nothing_is_asked_of_the_network(tmp_path):
     """The whole command with every way out shut, and no switch set that keeps libraries offline."""
     code = (
-        "import socket, sys\n"
+        "import importlib, socket, sys\n"
         "def shut(*a, **k): raise AssertionError(f'the network was asked: {a}')\n"
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = shut\n"
-        "from whorl.demo import generators as g\n"
-        "g._COPIER_STEPS, g._GOOD_STEPS, g._COARSE_STEP = 30, 30, 10\n"
+        f"for place, values in {QUICK!r}.items(): vars(importlib.import_module(place)).update(values)\n"
         "sys.argv = ['whorl', 'demo', '-q']\n"
         "from whorl.cli import main\nmain()"
     )

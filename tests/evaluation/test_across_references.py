@@ -1,12 +1,11 @@
 """The study of curves across References runs, at a size that says nothing."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 
 import whorl
+from command_line import script_in_this_process
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,12 +27,7 @@ def test_the_study_runs(tmp_path):
             np.save(tmp_path / side / name / "a.npy", draw(60, len(name), level))
     sides = [f"{tmp_path / side}-ref={tmp_path / side}" for side in ("light", "dark")]
     script = ROOT / "benchmarks/identification/across_references.py"
-    done = subprocess.run(
-        [sys.executable, str(script), *sides, "--same", "vae=flow"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = script_in_this_process(script, *sides, "--same", "vae=flow", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("asked: gan/a, vae/a; known: 2 sets") == 2
     assert done.stdout.count("50 pictures: l2") == 2

@@ -1,14 +1,12 @@
 """k-NN accuracy layer by layer, for pixels and for a trained and an untrained encoder."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 import whorl
+from command_line import in_this_process
 from whorl import EncoderError, ImageError
 from whorl.lab.knn_by_layer import knn_by_layer, untrained
 from whorl.lab.train_encoder import train_encoder
@@ -63,10 +61,10 @@ def test_labels_are_needed_for_each_picture(coloured):
 
 
 def test_the_command(coloured, encoder, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "whorl", "lab", "knn", coloured, coloured, "--encoder", "pixels:8",
-         "--untrained", encoder, "-k", "5", "--no-cache", "--json", "-q"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},
+    done = in_this_process(
+        "lab", "knn", coloured, coloured, "--encoder", "pixels:8",
+        "--untrained", encoder, "-k", "5", "--no-cache", "--json", "-q",
+        cwd=tmp_path, env={},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)

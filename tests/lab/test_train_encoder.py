@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from safetensors.torch import load_file
 from transformers import ViTModel
 
 import whorl
+from command_line import in_a_new_process, in_this_process
 from whorl import EncoderError, ImageError, StorageError, WhorlError
 from whorl.checks import check_encoder
 from whorl.embeddings.progress import Silent
@@ -254,22 +253,16 @@ def test_recipes_that_make_no_sense(changes, message):
         recipe(**changes)
 
 
-def run(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", "whorl", "lab", "train-encoder", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-
-
 def test_the_command(whole, coloured, tmp_path):
     shape = ("--width", 32, "--depth", 2, "--size", 8, "--batch-size", 16, "--learning-rate", 0.003)
-    done = run(coloured, "-o", "e", "--epochs", 3, *shape, "--json", cwd=tmp_path)
+    command, one = ("lab", "train-encoder", coloured, "-o"), {"OMP_NUM_THREADS": "1"}
+    done = in_a_new_process(*command, "e", "--epochs", 3, *shape, "--json", cwd=tmp_path, env=one)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["last"]["step"] == 3 * STEPS
     assert "epoch 3: loss" in done.stderr
     assert left(tmp_path / "e")[0]["loss"] == left(whole.folder)[0]["loss"]
-    refused = run(coloured, "-o", "x", cwd=tmp_path)
+    refused = in_this_process(*command, "x", cwd=tmp_path, env=one)
     assert refused.returncode == 2
     assert "not both" in refused.stderr
     assert not (tmp_path / "x").exists()

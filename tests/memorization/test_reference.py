@@ -118,7 +118,11 @@ def test_curve_survives_json(reference):
 
 def test_without_ids_nothing_names_a_picture(tmp_path):
     reference = Reference.from_embeddings(
-        from_arrays(T, ids=[f"secret-{i}" for i in range(3000)], source="vault"), P, cells=4, keep_ids=False
+        from_arrays(T, ids=[f"secret-{i}" for i in range(3000)], source="vault"),
+        P,
+        cells=4,
+        partitions=1,
+        keep_ids=False,
     )
     folder = reference.save(tmp_path / "ref")
     assert b"secret" not in b"".join(file.read_bytes() for file in folder.iterdir())
@@ -220,13 +224,13 @@ def test_the_order_in_which_layers_are_given_decides_nothing(reference):
         again.curve_from_embeddings(turned(FRESH)).values, reference.curve_from_embeddings(FRESH).values
     )
     words = [{f"layer {k}": v for k, v in arrays.items()} for arrays in (T, P, FRESH)]
-    named = Reference.from_embeddings(words[0], turned(words[1]), cells=4)
+    named = Reference.from_embeddings(words[0], turned(words[1]), cells=4, partitions=1)
     assert named.layers == ("layer 1", "layer 2", "layer 3")
     assert named.curve_from_embeddings(turned(words[2])).layers == named.layers
 
 
 def test_layers_that_are_not_scored_do_not_hide_copies():
-    one = Reference.from_embeddings({1: T[1]}, {1: P[1]}, cells=4)
+    one = Reference.from_embeddings({1: T[1]}, {1: P[1]}, cells=4, partitions=1)
     assert one.curve_from_embeddings(T).identical == 3000
     assert one.curve_from_embeddings({1: T[1]}).identical == 3000
 
@@ -248,7 +252,8 @@ def test_a_layer_is_a_number_or_a_word(name):
 def test_anything_but_a_mapping_of_layers_is_refused():
     with pytest.raises(ScoreError, match=r"expected \{layer: \(N, D\) array\}.*ndarray"):
         Reference.from_embeddings(T[1], P[1])
-    assert Reference.from_embeddings({np.int64(1): T[1]}, {1: P[1]}, cells=4).layers == (1,)
+    held = Reference.from_embeddings({np.int64(1): T[1]}, {1: P[1]}, cells=4, partitions=1)
+    assert held.layers == (1,)
 
 
 def test_one_dimension_is_no_reason_to_cry_overlap():
@@ -265,7 +270,7 @@ def test_the_same_pictures_in_other_pixels_are_warned_of():
     nearly = {layer: T[layer][:40] for layer in LAYERS}
     mixed = {1: np.concatenate((P[1], nearly[1])), 2: np.concatenate((P[2], nearly[2] + 1))}
     with pytest.warns(WhorlWarning, match="40 of 1,040 held-out pictures lie at distance 0"):
-        Reference.from_embeddings({1: T[1], 2: T[2]}, mixed, cells=4)
+        Reference.from_embeddings({1: T[1], 2: T[2]}, mixed, cells=4, partitions=1)
 
 
 def test_p_equal_to_t_is_an_error_and_p_partly_in_t_a_counted_warning():
@@ -275,7 +280,7 @@ def test_p_equal_to_t_is_an_error_and_p_partly_in_t_a_counted_warning():
         Reference.from_embeddings(T, {layer: T[layer][:400] for layer in LAYERS}, cells=4)
     mixed = {layer: np.concatenate((P[layer], T[layer][:37])) for layer in LAYERS}
     with pytest.warns(WhorlWarning, match=r"37 of 1,037 held-out pictures are also training"):
-        reference = Reference.from_embeddings(T, mixed, cells=4)
+        reference = Reference.from_embeddings(T, mixed, cells=4, partitions=1)
     curve = reference.curve_from_embeddings(FRESH)
     assert any("37 of 1,037" in note for note in curve.warnings)
 
@@ -283,7 +288,9 @@ def test_p_equal_to_t_is_an_error_and_p_partly_in_t_a_counted_warning():
 def test_a_constant_layer_is_left_out_by_name():
     flat = {0: np.ones((3000, 5), np.float32), **T}
     with pytest.warns(WhorlWarning, match="layer 0 is left out"):
-        reference = Reference.from_embeddings(flat, {0: np.ones((1000, 5), np.float32), **P}, cells=4)
+        reference = Reference.from_embeddings(
+            flat, {0: np.ones((1000, 5), np.float32), **P}, cells=4, partitions=1
+        )
     assert reference.layers == LAYERS
     assert reference.left_out[0][0] == 0
     with pytest.raises(ScoreError, match="none of the layers 0"):
@@ -321,7 +328,8 @@ def test_settings_out_of_range(settings):
 
 
 def test_abs_cosine_and_scope_all_agree_with_brute_force():
-    reference = Reference.from_embeddings(T, P, cells=4, metric="abs-cosine", scope="all")
+    settings = {"metric": "abs-cosine", "scope": "all", "partitions": 2}
+    reference = Reference.from_embeddings(T, P, cells=4, **settings)
     part = reference.layer_references[1]
     curve = reference.curve_from_embeddings(FRESH)
     q = part.projection.project(FRESH[2]).astype(np.float64)

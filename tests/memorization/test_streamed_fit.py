@@ -9,6 +9,7 @@ import textwrap
 import numpy as np
 import pytest
 
+import whorl.memorization.centres as centres_home
 import whorl.memorization.fit as fit_home
 import whorl.memorization.rows as rows_home
 from whorl import Reference, ScoreError, StorageError
@@ -32,6 +33,9 @@ T, P, FRESH = draw(6000, 1), draw(1500, 2), draw(800, 3)
 def _small_blocks():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows_home, "_BLOCK_NUMBERS", 5000)
+        # T in a dozen steps of k-means and each shown twice, as a T of 50,000 is, and not in one shown 128 times.
+        patch.setattr(centres_home, "_BATCH", 500)
+        patch.setattr(centres_home, "_LEAST_BATCHES", 24)
         yield
 
 
@@ -110,9 +114,9 @@ def test_shards_files_and_their_order_change_nothing(tmp_path):
 def test_cores_change_nothing():
     """In a process for each number of threads, since libraries read it when they are loaded."""
     script = textwrap.dedent("""
-        import numpy as np, whorl.memorization.rows as rows
+        import numpy as np, whorl.memorization.centres as centres, whorl.memorization.rows as rows
         from whorl import Reference
-        rows._BLOCK_NUMBERS = 60_000
+        rows._BLOCK_NUMBERS, centres._LEAST_BATCHES = 60_000, 24
         rng = np.random.default_rng(0)
         mix = rng.normal(size=(150, 150)) / (1 + np.arange(150))
         t, p = ((rng.normal(size=(n, 150)) @ mix).astype(np.float32) for n in (6000, 300))
