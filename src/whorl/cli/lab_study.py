@@ -200,22 +200,31 @@ def study(
 def _run_all(names: list[str], inputs: StudyInputs, *, overwrite: bool, as_json: bool) -> None:
     from rich.console import Console
 
-    from whorl.files import check_output
     from whorl.lab.studies.material import Material
     from whorl.lab.studies.page import claims_grid
-    from whorl.lab.studies.run import holds_study, run_study
+    from whorl.lab.studies.run import RESULT, check_studies, run_study
     from whorl.report.grid_table import GridTables
 
-    for name in names:  # before hours of work
-        check_output(inputs.folder / name, overwrite=overwrite, ours=holds_study)
-    material, found = Material(inputs), []
-    details = {"command": shlex.join(["whorl", *sys.argv[1:]])}
-    for name in names:
+    material = Material(inputs)
+    left = check_studies(names, material, overwrite=overwrite)
+    details = {"command": _command()}
+    for name in dict.fromkeys(names):
+        report = inputs.folder / name / "report.html"
+        if name not in left:
+            typer.echo(f"{name}: measured before, with equal inputs. Report: {report}", err=True)
+            continue
         result = run_study(name, inputs, material=material, details=details, overwrite=overwrite)
-        found.append(result.to_dict())
         if not as_json:
             asked = (f"{name}: {result.asks}",)
             Console().print(GridTables((claims_grid(result),), before=asked, notes=result.notes))
-            typer.echo(f"Report: {inputs.folder / name / 'report.html'}")
+            typer.echo(f"Report: {report}")
     if as_json:
+        found = [json.loads((inputs.folder / name / RESULT).read_text(encoding="utf-8")) for name in names]
         typer.echo(json.dumps(found[0] if len(found) == 1 else found, indent=1, ensure_ascii=False))
+
+
+def _command() -> str:
+    """Return the command without the folders that its files lie in: results are made to be shown."""
+    from whorl.lab.zoo.pack import bare_name
+
+    return shlex.join(["whorl", *(bare_name(part) if "/" in part else part for part in sys.argv[1:])])

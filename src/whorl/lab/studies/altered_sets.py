@@ -49,6 +49,15 @@ def published_alterations(material: Material) -> Mapping[str, Alteration]:
     return found | {"patch-shuffle": PatchShuffle()}
 
 
+def check_altered(material: Material) -> None:
+    """Refuse what the altered sets need and was not given: T and P, and photographs that can be opened."""
+    material.expect_pictures()
+    if material.inputs.segmenter is not None:
+        material.segmenter  # noqa: B018 - it is loaded
+    if material.inputs.landscapes is not None:
+        open_landscapes(material.inputs.landscapes, classes=material.inputs.landscape_classes)
+
+
 def altered(material: Material, source: ImageSource) -> Iterator[AlteredSource]:
     """Yield some of a source's pictures altered in each way, at the published strength."""
     chosen = limit(source, material.inputs.size.pictures, seed=material.inputs.seed)

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from whorl.evaluation.sets import SetPlace
 from whorl.lab.studies.material import Material
+from whorl.lab.studies.sizes import StudySize
+
+_APART = 1_000
+
+
+def epochs_to_keep(size: StudySize, pictures: int, batch_size: int) -> tuple[int, ...]:
+    """Return after which epochs weights are kept: the size's own, or those nearest to its steps, each its own.
+
+    >>> from whorl.lab.studies.sizes import study_size
+    >>> epochs_to_keep(study_size("small"), 8068, 16), epochs_to_keep(study_size("paper"), 50_000, 16)[:2]
+    ((5, 6, 7, 8, 9), (120, 150))
+    """
+    if size.checkpoint_epochs:
+        return size.checkpoint_epochs
+    per_epoch, found = math.ceil(pictures / min(batch_size, pictures)), [0]
+    for steps in size.checkpoint_steps:
+        found.append(max(round(steps / per_epoch), found[-1] + 1))
+    return tuple(found[1:])
 
 
 def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ...]:
     """Train a model, keep some epochs' weights, and draw pictures with each; what is there is not done again.
 
-    It begins as a zoo's first run does.
+    It begins as a zoo's first run does. Each checkpoint draws from noise of its own: of equal noise they would
+    draw much the same pictures, and be alike for that.
 
     Raises:
         StorageError: the folder holds another training.
@@ -24,7 +44,9 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
 
     inputs = material.inputs
     folder = inputs.folder / "checkpoints" / architecture
-    seed, epochs = zoo_seed(architecture, 1, seed=inputs.seed), inputs.size.checkpoints
+    seed = zoo_seed(architecture, 1, seed=inputs.seed)
+    batch_size = recipe_for(architecture, inputs.size.name).batch_size
+    epochs = epochs_to_keep(inputs.size, len(material.train), batch_size)
     recipe = recipe_for(architecture, inputs.size.name, seed=seed, epochs=max(epochs))
     train_generator(
         material.train,
@@ -36,11 +58,17 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
         progress=inputs.progress,
     )
     found = []
-    for epoch in epochs:
+    for place, epoch in enumerate(epochs, start=1):
         path = folder / f"epoch-{epoch:04d}.npz"
         if not path.exists():
             model = load_generator(folder / "model", checkpoint=epoch, device=inputs.device)
-            draw_pictures(model, path, count=inputs.size.pictures, seed=seed, progress=inputs.progress)
+            draw_pictures(
+                model,
+                path,
+                count=inputs.size.pictures,
+                seed=seed + _APART * place,
+                progress=inputs.progress,
+            )
         found.append(_place(architecture, path))
     return tuple(found)
 

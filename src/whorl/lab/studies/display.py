@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -26,10 +27,11 @@ from whorl.report.named_styles import (
     panel_title,
     styles_by_name,
 )
-from whorl.report.palette import FAINT, FONT, GRID, INK, MUTED, LineStyle
+from whorl.report.palette import FAINT, FINDING_COLOURS, FONT, GRID, INK, MUTED, LineStyle
 from whorl.report.text import plain, shorten, signed
 
 _LEAST_REACH = 1.0
+_PUBLISHED = FINDING_COLOURS["copies"]
 _PUBLISHED_DASHES = (0, (4, 1.6))
 _MOST_BANDS = 6
 
@@ -45,6 +47,13 @@ class StudyDisplay(Display):
         self.result = result
         names = [line.name for panel in _curves(result.panels) for line in panel.lines]
         self._styles = styles_by_name(names)
+        # One scale for all, so that panels can be compared.
+        self._reach = [
+            value
+            for panel in _curves(result.panels)
+            for line in panel.lines
+            for value in (*line.values, *line.low, *line.high)
+        ]
 
     def plot(self, *, small: bool = False) -> Self:
         """Draw; `small` is for a column or a phone: 400 pixels wide, one panel below the other."""
@@ -59,7 +68,12 @@ class StudyDisplay(Display):
                 span = grid[place, :] if len(row) == 1 else grid[place, column]
                 self._draw(self.figure_.add_subplot(span), panel, small=small)
         if self._styles:
-            marks = [legend_line(style) for style in self._styles.values()]
+            lines = [line for panel in _curves(self.result.panels) for line in panel.lines]
+            ours = {line.name for line in lines if line.by == "ours"}
+            marks = [
+                legend_line(replace(style, dashes="-" if name in ours else _PUBLISHED_DASHES))
+                for name, style in self._styles.items()
+            ]
             legend_below(self.figure_, marks, self._styles, small=small)
         return self
 
@@ -76,7 +90,7 @@ class StudyDisplay(Display):
         panel_title(ax, shorten(panel.title, 44 if small else 90), small=small)
         match panel:
             case CurvesPanel():
-                _draw_curves(ax, panel, self._styles, small=small)
+                _draw_curves(ax, panel, self._styles, self._reach, small=small)
             case CellsPanel():
                 _draw_matrix(ax, panel, small=small)
             case RatesPanel():
@@ -115,11 +129,17 @@ def _height(panel: Panel, width: float, *, small: bool) -> float:
             return 0.5 + len(panel.rows) * (width - 1.6) / most
 
 
-def _draw_curves(ax: Axes, panel: CurvesPanel, styles: Mapping[str, LineStyle], *, small: bool) -> None:
-    every = [value for line in panel.lines for value in (*line.values, *line.low, *line.high)]
-    frame_values(ax, every, _LEAST_REACH, small=small)
+def _draw_curves(
+    ax: Axes,
+    panel: CurvesPanel,
+    styles: Mapping[str, LineStyle],
+    reach: Sequence[float],
+    *,
+    small: bool,
+) -> None:
+    frame_values(ax, reach, _LEAST_REACH, small=small)
     mark_regions(ax, None, small=small)
-    bands = len(panel.lines) <= _MOST_BANDS
+    bands = sum(bool(line.low) for line in panel.lines) <= _MOST_BANDS
     for line in panel.lines:
         style, count = styles[line.name], len(line.values)
         depth = np.arange(1, count + 1) / count
@@ -127,7 +147,7 @@ def _draw_curves(ax: Axes, panel: CurvesPanel, styles: Mapping[str, LineStyle], 
             ax.fill_between(depth, line.low, line.high, color=style.colour, alpha=0.13, linewidth=0)
         ax.plot(
             depth, line.values, color=style.colour, marker=style.marker, markersize=2.6 if count > 12 else 3.6,
-            linestyle=style.dashes if line.by == "ours" else _PUBLISHED_DASHES, linewidth=1.2,
+            linestyle="-" if line.by == "ours" else _PUBLISHED_DASHES, linewidth=1.2,
             markeredgecolor="white", markeredgewidth=0.3, alpha=0.9, zorder=3,
         )  # fmt: skip
     ax.set_xlim(0, 1.03)
@@ -166,7 +186,7 @@ def _draw_rates(ax: Axes, panel: RatesPanel, *, small: bool) -> None:
         ax.plot([row.value], [place], "o", color=INK, markersize=5, zorder=3)
         if row.published is not None:
             ax.plot(
-                [row.published], [place], "D", color="#d55e00", markersize=6.5, fillstyle="none", zorder=4
+                [row.published], [place], "D", color=_PUBLISHED, markersize=6.5, fillstyle="none", zorder=4
             )
     if panel.chance is not None:
         ax.axvline(panel.chance, color=FAINT, linewidth=1.1, linestyle=(0, (3, 3)), zorder=1)
@@ -185,7 +205,7 @@ def _draw_rates(ax: Axes, panel: RatesPanel, *, small: bool) -> None:
         handles = [
             Line2D([], [], marker="o", color=INK, linestyle="none", markersize=5, label="ours, 95 % interval"),
             Line2D(
-                [], [], marker="D", color="#d55e00", linestyle="none", fillstyle="none", markersize=6.5,
+                [], [], marker="D", color=_PUBLISHED, linestyle="none", fillstyle="none", markersize=6.5,
                 label="as published",
             ),
         ]  # fmt: skip

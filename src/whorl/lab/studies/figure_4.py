@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from whorl.images.contract import ImageSource, Picture
-from whorl.lab.studies.altered_sets import NO_LANDSCAPES, AlteredSource, altered
+from whorl.lab.studies.altered_sets import NO_LANDSCAPES, AlteredSource, altered, check_altered
 from whorl.lab.studies.material import Material
 from whorl.lab.studies.panels import PictureRow, PicturesPanel
 from whorl.lab.studies.result import Claim, StudyResult
@@ -33,7 +33,6 @@ def _run(study: Study, material: Material) -> StudyResult:
             *(() if material.inputs.landscapes is not None else (NO_LANDSCAPES,)),
         ),
         measured={
-            "size": material.inputs.size.to_dict(),
             "seed": material.inputs.seed,
             "train": {"pictures": len(material.train), "digest": material.train.digest},
             "sets": {
@@ -41,7 +40,7 @@ def _run(study: Study, material: Material) -> StudyResult:
                     "pictures": len(each.after),
                     "strength": each.after.strength,
                     "digest": each.after.digest,
-                    "mean_change": _mean_change(each, shown),
+                    "mean_change_of_shown": _mean_change(each, shown),
                 }
                 for each in sets
             },
@@ -81,5 +80,6 @@ FIGURE_4 = Study(
     "figure-4",
     "The altered data sets",
     "What do the five alterations keep, and what do they destroy?",
+    check_altered,
     _run,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from whorl.evaluation.prepared import PreparedSet, prepare
 from whorl.evaluation.sets import SetPlace, find_sets
 from whorl.files import digest_json
 from whorl.images import ImageSource, open_images
+from whorl.lab.generators.architectures import NAMES
+from whorl.lab.studies.groups import check_groups
 from whorl.lab.studies.inputs import StudyInputs
 from whorl.memorization import Reference
 
@@ -63,6 +65,8 @@ class Material:
 
     def __init__(self, inputs: StudyInputs) -> None:
         self.inputs = inputs
+        self._seen: dict[int, Seen] = {}
+        self._encoders: dict[int, Encoder] = {}
         self._prepared: dict[tuple[str, str], PreparedSet] = {}
 
     @property
@@ -70,42 +74,59 @@ class Material:
         """How pictures are encoded."""
         return {**self.inputs.options, "progress": self.inputs.progress}
 
-    @cached_property
+    @property
+    def first(self) -> Seen:
+        """The first Reference: the one that is used where a study needs one.
+
+        Raises:
+            WhorlError: none was given, nor what it takes to fit one.
+        """
+        self.expect_eyes()
+        return self._eye(0)
+
+    @property
     def seen(self) -> tuple[Seen, ...]:
         """The References given, then those fitted with the encoders given.
 
         Raises:
-            WhorlError: neither was given.
+            WhorlError: as for `first`; or two of them are the same.
         """
-        loaded = [self._loaded(folder) for folder in self.inputs.references]
-        fitted = [self._fitted(encoder, self.train, self.test, "own") for encoder in self.inputs.encoders]
-        if not loaded and not fitted:
+        self.expect_eyes()
+        found = [self._eye(place) for place in range(self._eyes)]
+        digests = [each.reference.digest for each in found]
+        twice = sorted({each.name for each in found if digests.count(each.reference.digest) > 1})
+        if twice:
             raise WhorlError(
-                "a study needs eyes: give --reference (whorl reference build makes one), or --train, --test and "
-                "--encoder."
+                f"{', '.join(twice)}: the same Reference is given twice; give each encoder once."
             )
-        return (*loaded, *fitted)
+        names = [each.name for each in found]
+        return tuple(
+            replace(each, name=f"{each.name} {each.reference.digest[:6]}")
+            if names.count(each.name) > 1
+            else each
+            for each in found
+        )
 
     @cached_property
     def generic(self) -> Seen:
         """The Reference of another data set.
 
         Raises:
-            WhorlError: none was given.
+            WhorlError: none was given, it is the first one, or it differs in more than its pictures.
         """
-        if self.inputs.generic is not None:
-            return self._loaded(self.inputs.generic)
-        if self.inputs.generic_train is None or self.inputs.generic_test is None:
+        self.expect_generic()
+        first, found = self.first, self._generic()
+        if found.reference.digest == first.reference.digest:
+            raise WhorlError("--generic is the training set's own Reference; give one of another data set.")
+        one, other = (_but_for_pictures(each) for each in (first, found))
+        differ = [name for name in one if one[name] != other[name]]
+        if differ:
+            told = "; ".join(f"{name} {one[name]} and {other[name]}" for name in differ)
             raise WhorlError(
-                "this study needs a Reference of another data set than the generators': give --generic REF, or "
-                "--generic-train and --generic-test."
+                f"the two References are to differ in their pictures alone, and differ in {told}. Build --generic "
+                "with the same encoder and settings, or let the study fit both."
             )
-        return self._fitted(
-            self.seen[0].encoder,
-            open_images(self.inputs.generic_train),
-            open_images(self.inputs.generic_test),
-            "generic",
-        )
+        return found
 
     @cached_property
     def train(self) -> ImageSource:
@@ -127,16 +148,24 @@ class Material:
 
     @cached_property
     def sets(self) -> tuple[SetPlace, ...]:
-        """All sets of the zoo given, or of one that is trained now.
+        """All sets of the zoo given, or of one that is trained now; architectures called as Whorl calls them.
 
         Raises:
             ImageError: there are none.
+            WhorlError: they are of several data sets.
         """
         folder = self.inputs.zoo
         if folder is None:
             return self._trained_zoo()
         inside = folder / "pictures"
-        return find_sets(inside if inside.is_dir() else folder)
+        found = find_sets(inside if inside.is_dir() else folder)
+        datasets = sorted({place.dataset for place in found})
+        if len(datasets) > 1:
+            raise WhorlError(
+                f"{folder} holds generators of several data sets ({', '.join(datasets)}); a study is of one: give "
+                "the folder of that one."
+            )
+        return tuple(replace(place, architecture=_canonical(place.architecture)) for place in found)
 
     def sets_of(self, *architectures: str) -> tuple[SetPlace, ...]:
         """Return the sets by some architectures; where the zoo has none of them, say so.
@@ -144,8 +173,7 @@ class Material:
         Raises:
             WhorlError: there are none.
         """
-        wanted = {_plain(name) for name in architectures}
-        found = tuple(place for place in self.sets if _plain(place.architecture) in wanted)
+        found = tuple(place for place in self.sets if place.architecture in architectures)
         if not found:
             held = ", ".join(sorted({place.architecture for place in self.sets}))
             raise WhorlError(
@@ -181,11 +209,104 @@ class Material:
             )
         return load_segmenter(folder, device=self.inputs.device)
 
+    @property
+    def encoders(self) -> tuple[Encoder, ...]:
+        """The encoders of all References, loaded; nothing is fitted for it."""
+        self.expect_eyes()
+        return tuple(self._encoder(place) for place in range(self._eyes))
+
+    def expect_eyes(self) -> None:
+        """Refuse inputs without an encoder to see with, or without what it takes to fit it.
+
+        Raises:
+            WhorlError: what is missing.
+        """
+        if not self._eyes:
+            raise WhorlError(
+                "a study needs eyes: give --reference (whorl reference build makes one), or --train, --test and "
+                "--encoder."
+            )
+        if self.inputs.encoders:
+            self.expect_pictures()
+
+    def expect_pictures(self) -> None:
+        """Refuse inputs without T and P, or with ones that cannot be opened.
+
+        Raises:
+            WhorlError, ImageError: see their messages.
+        """
+        for source in (self.train, self.test):
+            source.digest  # noqa: B018 - it reads the list of pictures
+
+    def expect_zoo(self, *architectures: str, groups: bool = False) -> None:
+        """Refuse a zoo without some architectures, or without two runs of one; without a zoo, expect T and P.
+
+        Raises:
+            WhorlError, ImageError: see their messages.
+        """
+        if self.inputs.zoo is None:
+            self.expect_pictures()
+            return
+        if architectures:
+            self.sets_of(*architectures)
+        if groups:
+            check_groups([place.architecture for place in self.sets])
+
+    def expect_generic(self) -> None:
+        """Refuse inputs without a Reference of another data set, or without what it takes to fit one.
+
+        Raises:
+            WhorlError, ImageError: see their messages.
+        """
+        if self.inputs.generic is not None:
+            return
+        if self.inputs.generic_train is None or self.inputs.generic_test is None:
+            raise WhorlError(
+                "this study needs a Reference of another data set than the generators': give --generic REF, or "
+                "--generic-train and --generic-test."
+            )
+        for given in (self.inputs.generic_train, self.inputs.generic_test):
+            open_images(given).digest  # noqa: B018 - it reads the list of pictures
+
+    @property
+    def _eyes(self) -> int:
+        return len(self.inputs.references) + len(self.inputs.encoders)
+
+    def _eye(self, place: int) -> Seen:
+        if place not in self._seen:
+            given = self.inputs.references
+            if place < len(given):
+                self._seen[place] = self._loaded(given[place])
+            else:
+                self._seen[place] = self._fitted(self._encoder(place), self.train, self.test, "own")
+        return self._seen[place]
+
+    def _encoder(self, place: int) -> Encoder:
+        if place not in self._encoders:
+            given = len(self.inputs.references)
+            if place < given:
+                self._encoders[place] = self._eye(place).encoder
+            else:
+                encoder = self.inputs.encoders[place - given]
+                self._encoders[place] = (
+                    load_encoder(encoder, device=self.inputs.device)
+                    if isinstance(encoder, str | Path)
+                    else encoder
+                )
+        return self._encoders[place]
+
+    def _generic(self) -> Seen:
+        if self.inputs.generic is not None:
+            return self._loaded(self.inputs.generic)
+        train, test = open_images(self.inputs.generic_train), open_images(self.inputs.generic_test)
+        return self._fitted(self.first.encoder, train, test, "generic")
+
     def _trained_zoo(self) -> tuple[SetPlace, ...]:
         from whorl.lab.zoo.build import build_zoo
+        from whorl.lab.zoo.folder import write_zoo
 
         size, folder = self.inputs.size, self.inputs.folder / "zoo"
-        build_zoo(
+        zoo = build_zoo(
             self.train,
             folder,
             size=size.name,
@@ -195,6 +316,7 @@ class Material:
             device=self.inputs.device,
             progress=self.inputs.progress,
         )
+        write_zoo(zoo, self.train, progress=self.inputs.progress)
         return find_sets(folder / "pictures")
 
     def _pictures(self, name: str, what: str) -> ImageSource:
@@ -205,11 +327,11 @@ class Material:
 
     def _loaded(self, folder: str | Path) -> Seen:
         reference = Reference.load(folder)
+        _check_whole(folder, reference)
         encoder = reference.load_encoder(device=self.inputs.device)
         return Seen(_short(encoder.name), reference, encoder)
 
-    def _fitted(self, given: str | Path | Encoder, train: ImageSource, test: ImageSource, role: str) -> Seen:
-        encoder = load_encoder(given, device=self.inputs.device) if isinstance(given, str | Path) else given
+    def _fitted(self, encoder: Encoder, train: ImageSource, test: ImageSource, role: str) -> Seen:
         size, short = self.inputs.size, _short(encoder.name)
         settings: dict[str, Any] = {
             "seed": self.inputs.seed,
@@ -218,6 +340,8 @@ class Material:
             "components": size.components,
             "metric": self.inputs.metric,
         }
+        if role == "generic":  # whatever the first one is like
+            settings = _settings_of(self.first.reference)
         decided = {**settings, "encoder": encoder.digest, "train": train.digest, "test": test.digest}
         folder = self.inputs.folder / "references" / f"{short}-{role}-{digest_json(decided)[:8]}"
         if folder.is_dir():
@@ -229,10 +353,53 @@ class Material:
         return Seen(short, reference, encoder)
 
 
+def _settings_of(reference: Reference) -> dict[str, Any]:
+    found = reference.settings
+    return {
+        "seed": found.seed,
+        "cells": found.cells,
+        "min_generated": found.min_generated,
+        "components": found.components,
+        "metric": found.metric,
+        "scope": found.scope,
+        "partitions": found.partitions,
+    }
+
+
+def _but_for_pictures(seen: Seen) -> dict[str, Any]:
+    return {
+        **_settings_of(seen.reference),
+        "encoder": seen.encoder.digest[:12],
+        "layers": [str(layer) for layer in seen.reference.layers],
+    }
+
+
+def _check_whole(folder: str | Path, reference: Reference) -> None:
+    """Refuse a Reference of some layers: a curve is drawn against depth."""
+    layers = reference.layers
+    numbers = [layer for layer in layers if isinstance(layer, int)]
+    if len(numbers) == len(layers) and (
+        numbers != list(range(numbers[0], numbers[-1] + 1)) or numbers[0] > 1
+    ):
+        raise WhorlError(
+            f"{folder} has the layers {', '.join(map(str, layers))} alone; a study draws curves from the first "
+            "layer to the last. Build a Reference with all layers."
+        )
+
+
 def _short(name: str) -> str:
     return Path(name).name or name
 
 
+def _canonical(architecture: str) -> str:
+    """Return Whorl's own name of an architecture, where it differs in case and separators alone.
+
+    >>> _canonical("BigGAN-Deep"), _canonical("EDM")
+    ('biggan-deep', 'EDM')
+    """
+    known = {_plain(name): name for name in NAMES}
+    return known.get(_plain(architecture), architecture)
+
+
 def _plain(architecture: str) -> str:
-    """Return an architecture's name without case and separators: BigGAN-Deep is biggan-deep."""
     return "".join(letter for letter in architecture.casefold() if letter.isalnum())

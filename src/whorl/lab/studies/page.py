@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from whorl.lab.studies.display import StudyDisplay
-from whorl.lab.studies.panels import CurvesPanel
+from whorl.lab.studies.panels import CellsPanel, CurvesPanel, RatesPanel
 from whorl.lab.studies.result import Claim, StudyResult
 from whorl.report.details import detail_groups
 from whorl.report.grid import Column, Grid
@@ -19,19 +19,14 @@ _LIMITS = (
     "A claim is tested on these pictures, this encoder and these generators. That it holds here or does not says "
     "nothing about others.",
     "'Not decided' is no verdict: the interval holds both answers.",
-    "Intervals are 95 %, each for itself: of twenty claims that are not so, about one may seem so.",
-)
-_CURVES = (
-    "Each line is one set of pictures, each point one layer of the encoder; bands are 95 % intervals over "
-    "pictures. Dashed: the paper's own numbers. Above 0, generated pictures lie farther from the training "
-    "pictures than held-out ones do; below, nearer."
+    "Intervals are 95 %, each for itself: of twenty claims that are not so, about one may seem so. They draw the "
+    "scored pictures anew; T, P and the encoder stay as they are.",
 )
 
 
 def render_study(result: StudyResult, *, details: Mapping[str, object]) -> str:
     """Return the page as text; equal input gives equal text."""
-    caption = _CURVES if any(isinstance(panel, CurvesPanel) for panel in result.panels) else result.asks
-    figure = captioned(StudyDisplay(result), title="", caption=caption, prefix="s")
+    figure = captioned(StudyDisplay(result), title="", caption=_caption(result), prefix="s")
     found = Counter(claim.outcome for claim in result.claims)
     page = Page(
         overline="Whorl · The studies of arXiv 2407.21159",
@@ -52,6 +47,26 @@ def render_study(result: StudyResult, *, details: Mapping[str, object]) -> str:
     return render_page("sections.html.j2", page, view)
 
 
+def _caption(result: StudyResult) -> str:
+    """Say how to read what is drawn, and no more."""
+    lines = [line for panel in result.panels if isinstance(panel, CurvesPanel) for line in panel.lines]
+    told = []
+    if lines:
+        told.append(
+            "Each line is one set of pictures, or a mean of several; each point one layer of the encoder. Above "
+            "0, pictures lie farther from the training pictures than held-out ones do; below, nearer."
+        )
+    if any(line.low for line in lines):
+        told.append("Bands are 95 % intervals over pictures; panels of many lines have none.")
+    if any(line.by == "published" for line in lines):
+        told.append("Dashed: the paper's own numbers.")
+    if any(isinstance(panel, RatesPanel) for panel in result.panels):
+        told.append("Bars are 95 % intervals, hollow diamonds the paper's numbers, the dashed line guessing.")
+    if any(isinstance(panel, CellsPanel) for panel in result.panels):
+        told.append("Frames hold the sets of one architecture; dark is alike.")
+    return " ".join(told) or result.asks
+
+
 def claims_grid(result: StudyResult) -> Grid:
     """Return the claims, a row each."""
     columns = (
@@ -59,8 +74,8 @@ def claims_grid(result: StudyResult) -> Grid:
         Column("of what", prose=True),
         Column("outcome"),
         Column("measured", number=True),
-        Column("95 % interval or p", number=True),
-        Column("published", number=True),
+        Column("95 % interval, p", number=True),
+        Column("published, as claimed?", number=True),
         Column("what the number is", prose=True),
     )
     title = f"{result.title}: {counted(len(result.claims), 'claim')}"
@@ -80,12 +95,22 @@ def _row(claim: Claim) -> tuple[str, ...]:
         claim.outcome,
         signed(claim.value, 2),
         _sure(claim),
-        "" if claim.published is None else signed(claim.published, 2),
+        _published(claim),
         claim.measure,
     )
 
 
 def _sure(claim: Claim) -> str:
+    told = []
     if claim.low is not None and claim.high is not None:
-        return f"{signed(claim.low, 2)} to {signed(claim.high, 2)}"
-    return "" if claim.p_value is None else f"p {p_number(claim.p_value)}"
+        told.append(f"{signed(claim.low, 2)} to {signed(claim.high, 2)}")
+    if claim.p_value is not None:
+        told.append(f"p {p_number(claim.p_value)}")
+    return ", ".join(told)
+
+
+def _published(claim: Claim) -> str:
+    if claim.published is None:
+        return ""
+    meets = {True: " (so)", False: " (not so)", None: ""}[claim.published_meets]
+    return f"{signed(claim.published, 2)}{meets}"

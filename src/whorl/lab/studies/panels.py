@@ -79,6 +79,8 @@ class CellsPanel:
             "names": list(self.names),
             "groups": list(self.groups),
             "values": [finite(row) for row in self.values],
+            "lowest": self.lowest,
+            "highest": self.highest,
         }
 
 

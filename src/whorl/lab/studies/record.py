@@ -12,13 +12,18 @@ from whorl.lab.studies.material import Material, Seen
 
 def measured_record(material: Material, seen: Sequence[Seen], places: Sequence[SetPlace]) -> dict[str, Any]:
     """Return size, seed, References and sets, as JSON values; no folder of the user's."""
-    sets = {}
-    for place in places:
-        source = open_images(place.source)
-        sets[place.name] = {"pictures": len(source), "digest": source.digest}
-    return {
-        "size": material.inputs.size.to_dict(),
+    found: dict[str, Any] = {
+        "size": material.inputs.size.name,
         "seed": material.inputs.seed,
-        "eyes": [each.to_dict() for each in seen],
-        "sets": sets,
+        "resamples": material.inputs.size.resamples,
     }
+    for each in seen:
+        found[f"eyes: {each.name}"] = each.to_dict()
+    if places:
+        found["sets"] = {place.name: _set(place) for place in places}
+    return found
+
+
+def _set(place: SetPlace) -> dict[str, Any]:
+    source = open_images(place.source)
+    return {"pictures": len(source), "digest": source.digest}

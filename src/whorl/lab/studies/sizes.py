@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +20,8 @@ class StudySize:
         pictures: of each set.
         cells, min_generated, components: of the References that are fitted.
         resamples: of pictures, for intervals.
-        checkpoints: epochs after which Figure 6 keeps the weights; its training ends with the last.
+        checkpoint_epochs: after which Figure 6 keeps the weights; its training ends with the last.
+        checkpoint_steps: the same in steps, of which the nearest epochs are taken; one of the two is given.
         segmenter: how the segmenter is trained, where none is given: width, scale, epochs.
     """
 
@@ -31,12 +32,9 @@ class StudySize:
     min_generated: int
     components: int
     resamples: int
-    checkpoints: tuple[int, ...]
     segmenter: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return asdict(self) | {"segmenter": dict(self.segmenter)}
+    checkpoint_epochs: tuple[int, ...] = ()
+    checkpoint_steps: tuple[int, ...] = ()
 
 
 SIZES: Mapping[str, StudySize] = MappingProxyType(
@@ -49,7 +47,7 @@ SIZES: Mapping[str, StudySize] = MappingProxyType(
             min_generated=5,
             components=16,
             resamples=20,
-            checkpoints=(1, 2, 3),
+            checkpoint_steps=(15, 30, 45),
             segmenter={"width": 4, "scale": 0.5, "epochs": 1, "batch_size": 32},
         ),
         "small": StudySize(
@@ -60,7 +58,7 @@ SIZES: Mapping[str, StudySize] = MappingProxyType(
             min_generated=20,
             components=64,
             resamples=300,
-            checkpoints=(5, 6, 7, 8, 9),
+            checkpoint_steps=(2500, 3000, 3500, 4000, 4500),
             segmenter={"width": 32, "scale": 1.0, "epochs": 12, "batch_size": 64},
         ),
         # Epochs as in Appendix B and Figure 6, the rest as in section 5.2 and the authors' code.
@@ -72,7 +70,7 @@ SIZES: Mapping[str, StudySize] = MappingProxyType(
             min_generated=20,
             components=64,
             resamples=1000,
-            checkpoints=(120, 150, 180, 210, 240, 270),
+            checkpoint_epochs=(120, 150, 180, 210, 240, 270),
             segmenter={"width": 64, "scale": 2.0, "epochs": 30, "batch_size": 128},
         ),
     }

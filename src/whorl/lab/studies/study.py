@@ -17,10 +17,12 @@ class Study:
         name: as on the command line, such as "figure-7".
         title: what it shows.
         asks: the question, as a sentence.
+        check: refuses, within seconds, what `run` would refuse after hours.
         run: measures it.
     """
 
     name: str
     title: str
     asks: str
+    check: Callable[[Material], None]
     run: Callable[[Study, Material], StudyResult]

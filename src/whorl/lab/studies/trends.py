@@ -1,13 +1,16 @@
-"""How curves run from shallow to deep layers, with intervals over pictures."""
+"""How curves run from shallow to deep layers, with intervals over pictures.
+
+Sizes (a spread over layers, a distance) are never below 0, so noise makes them larger. What noise alone adds is
+known from the pictures drawn anew, and is taken off: once from a size that was measured, twice from that of a
+draw, which has the noise of the set and that of the draw.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 Numbers: TypeAlias = NDArray[np.float64]
 _TAIL = (0.025, 0.975)
@@ -24,13 +27,13 @@ def thirds(layers: int) -> tuple[slice, slice]:
 
 
 def early(curves: Numbers) -> Numbers:
-    """Return the mean of the first third of the layers, (...) for (..., L)."""
-    return np.asarray(np.nanmean(curves[..., thirds(curves.shape[-1])[0]], axis=-1))
+    """Return the mean of the first third of the layers, (...) for (..., L); NaN where one has no number."""
+    return np.asarray(curves[..., thirds(curves.shape[-1])[0]].mean(axis=-1))
 
 
 def late(curves: Numbers) -> Numbers:
-    """Return the mean of the last third of the layers, (...) for (..., L)."""
-    return np.asarray(np.nanmean(curves[..., thirds(curves.shape[-1])[1]], axis=-1))
+    """Return the mean of the last third of the layers, (...) for (..., L); NaN where one has no number."""
+    return np.asarray(curves[..., thirds(curves.shape[-1])[1]].mean(axis=-1))
 
 
 def rise(curves: Numbers) -> Numbers:
@@ -42,33 +45,49 @@ def rise(curves: Numbers) -> Numbers:
     return late(curves) - early(curves)
 
 
-def unevenness(curves: Numbers) -> Numbers:
-    """Return the standard deviation over layers, (...) for (..., L): 0 for a flat curve."""
-    return np.asarray(np.nanstd(curves, axis=-1))
+def last_step(curves: Numbers) -> Numbers:
+    """Return the last layer less the one before, (...) for (..., L)."""
+    return np.asarray(curves[..., -1] - curves[..., -2])
 
 
-def order(curves: Numbers) -> Numbers:
-    """Return Spearman's correlation of C_T with depth, (...) for (..., L): 1 where every layer lies higher."""
-    depth = np.arange(curves.shape[-1])
-    flat = curves.reshape(-1, curves.shape[-1])
-    found = [_spearman(depth, row) for row in flat]
-    return np.asarray(found, np.float64).reshape(curves.shape[:-1])
+def peak(curves: Numbers) -> Numbers:
+    """Return the depth of the highest value, layer over layers, (...) for (..., L); NaN where a layer has none.
+
+    >>> float(peak(np.array([0.0, 3.0, 1.0, 2.0])))
+    0.5
+    """
+    depth = (np.argmax(curves, axis=-1) + 1) / curves.shape[-1]
+    return np.where(np.isfinite(curves).all(axis=-1), depth, np.nan)
 
 
-def over_draws(measure: Callable[[Numbers], Numbers], drawn: Sequence[Numbers]) -> tuple[float, float]:
-    """Return the 95 % interval of a measure of several curves' mean, each drawn anew (B, L).
+def noise(drawn: Numbers) -> Numbers:
+    """Return the variance over draws at each layer, (L,) for (B, L): what drawing pictures anew adds."""
+    return np.asarray(drawn.var(axis=0, ddof=1))
+
+
+def unevenness(curves: Numbers, noise_added: Numbers) -> Numbers:
+    """Return the spread over layers (standard deviation) without that of noise, (...) for (..., L).
 
     Args:
-        measure: of (..., L).
-        drawn: one per set; sets are drawn independently, draw for draw.
+        curves: measured, or drawn.
+        noise_added: (L,), variance in each layer.
     """
-    found = measure(np.nanmean(np.stack([np.asarray(each) for each in drawn]), axis=0))
-    low, high = np.nanquantile(found, _TAIL)
+    spread = curves.var(axis=-1, ddof=1) - noise_added.mean()
+    return np.asarray(np.sqrt(np.maximum(spread, 0.0)))
+
+
+def distance(shifts: Numbers, noise_added: Numbers) -> tuple[Numbers, Numbers]:
+    """Return how far the first and the last third of the layers lie from 0 (root mean square) without noise.
+
+    Args:
+        shifts: (..., L), measured or drawn.
+        noise_added: (L,), variance in each layer.
+    """
+    squares = shifts**2 - noise_added
+    return np.sqrt(np.maximum(early(squares), 0.0)), np.sqrt(np.maximum(late(squares), 0.0))
+
+
+def interval(draws: Numbers) -> tuple[float, float]:
+    """Return the 95 % interval of numbers drawn anew; NaN where a draw has no number."""
+    low, high = np.quantile(draws, _TAIL) if len(draws) else (np.nan, np.nan)
     return float(low), float(high)
-
-
-def _spearman(depth: NDArray[np.int_], values: Numbers) -> float:
-    kept = np.isfinite(values)
-    if kept.sum() < 3 or np.ptp(values[kept]) == 0:
-        return float("nan")
-    return float(stats.spearmanr(depth[kept], values[kept]).statistic)
