@@ -17,10 +17,10 @@ LAYER = "spectrum"
 EPS = 1 / 255
 """Added to magnitudes before the logarithm: what one grey level in one pixel adds to every frequency.
 
-A smaller change to a picture does not exist. The rounding of pixels to whole grey levels alone has a magnitude of
-about size / (255 sqrt(12)), 0.036 at 32 x 32, nine times as much. So eps hides nothing that is in a picture, and an
-exact zero becomes log(1/255) = -5.54. With the published code's 1e-12 it would be -27.6, a few such numbers would
-decide every distance, and the float rounding of the transform (1e-13) would be seen.
+A picture cannot differ from another by less. Rounding pixels to whole grey levels has a magnitude of about
+size / (255 sqrt(12)) by itself, 0.036 at 32 x 32, nine times as much, so what eps flattens lies below the noise
+that every picture has. An exact zero becomes log(1/255) = -5.54. With the published code's 1e-12 it would be
+-27.6, a few such numbers would decide distances, and the rounding of the transform (1e-13) would be seen.
 """
 
 
