@@ -65,7 +65,7 @@ def test_every_changed_byte_is_found(saved):
         with pytest.raises(StorageError, match=r"damaged|not readable"):
             Manifold.load(folder)
         path.unlink()
-        with pytest.raises(StorageError, match="no manifold|cannot be read"):
+        with pytest.raises(StorageError, match=r"no manifold|cannot be read"):
             Manifold.load(folder)
         path.write_bytes(whole)
     assert len(Manifold.load(folder)) == 40

@@ -168,7 +168,7 @@ def test_limit_draws_by_the_seed(real):
 
 
 def test_pictures_of_several_sources(real, made):
-    both = Concatenation([open_images(real), open_images(made)])
+    both = Concatenation("both", [open_images(real), open_images(made)], ["a", "b"])
     assert len(Manifold.fit(both, encoder="pixels:8", cache=None)) == 49
 
 

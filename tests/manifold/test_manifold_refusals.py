@@ -63,7 +63,7 @@ def test_another_space_is_refused(real, made):
     pixels = Manifold.fit(real, encoder="pixels:8", cache=None)
     spectrum = Manifold.fit(real, encoder="spectrum:8", cache=None)
     with pytest.raises(
-        ScoreError, match="by another encoder .* than this manifold .pixels:8, .*another space"
+        ScoreError, match=r"by another encoder .* than this manifold .pixels:8, .*another space"
     ):
         pixels.project(spectrum.embed(made, cache=None))
     with pytest.raises(EncoderError, match="spectrum:8 is not the one this manifold was measured with"):
@@ -85,7 +85,7 @@ def test_self_cannot_be_told_by_keys_of_another_kind(real, made):
     held = embed(made, "whorl-vit-32", cache=None)
     manifold = Manifold.fit(real, encoder="whorl-vit-32", layers=[1], cache=None)
     asked = from_arrays({1: held.layer(1)})
-    with pytest.raises(ScoreError, match="nobody can tell .* leave_self_out=False"):
+    with pytest.raises(ScoreError, match=r"nobody can tell .* leave_self_out=False"):
         manifold.project(asked)
     assert len(manifold.project(asked, leave_self_out=False)) == 9
 
