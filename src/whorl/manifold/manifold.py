@@ -197,7 +197,10 @@ class Manifold(ManifoldContents):
     @classmethod
     def _of(cls, contents: ManifoldContents, encoder: Encoder | None) -> Manifold:
         data = {entry.name: getattr(contents, entry.name) for entry in fields(ManifoldContents)}
-        return cls(**data, _loaded_encoder=encoder)
+        manifold = cls(**data, _loaded_encoder=encoder)
+        if "digest" in vars(contents):  # found already, and gigabytes are not gone through twice
+            vars(manifold)["digest"] = contents.digest
+        return manifold
 
     def _projected(self, held: Embeddings, queries: Queries) -> Projection:
         found = queries.excluded.nearest_other(queries.features, queries.real)
