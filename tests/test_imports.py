@@ -28,7 +28,11 @@ def test_not_even_numpy_is_imported_for_the_command_line(statement):
 
 @pytest.mark.parametrize(
     "statement",
-    ["import whorl", "import whorl.cli", "import whorl.images, whorl.encoders, whorl.report, whorl.checks"],
+    [
+        "import whorl",
+        "import whorl.cli",
+        "import whorl.images, whorl.encoders, whorl.report, whorl.checks, whorl.manifold",
+    ],
 )
 def test_nothing_heavy_is_imported_unasked(statement):
     code = f"import sys; {statement}; print([name for name in {HEAVY!r} if name in sys.modules])"

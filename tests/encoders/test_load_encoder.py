@@ -93,7 +93,7 @@ def test_a_hub_name_is_downloaded_without_pickles(families, monkeypatch):
 
 
 def test_built_ins_work_without_any_metadata(plugins):
-    assert available_encoders() == ("pixels", "whorl-vit-32")
+    assert available_encoders() == ("pixels", "spectrum", "whorl-vit-32")
     assert load_encoder("pixels").name == "pixels:32"
 
 
@@ -105,7 +105,7 @@ def test_a_plugin_gets_the_options(plugins):
         return PixelEncoder(8)
 
     plugins("mine", make)
-    assert available_encoders() == ("mine", "pixels", "whorl-vit-32")
+    assert available_encoders() == ("mine", "pixels", "spectrum", "whorl-vit-32")
     encoder = load_encoder("mine", layers=[1], pooling="mean", dtype="float16")
     assert isinstance(encoder, Encoder)
     assert seen == {

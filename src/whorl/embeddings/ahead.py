@@ -116,10 +116,11 @@ def preprocess_of(encoder: Encoder) -> Preprocess:
     Preprocessing(resize=(8, 8), ...)
     """
     from whorl.encoders.pixels import PixelEncoder
+    from whorl.encoders.spectrum import SpectrumEncoder
     from whorl.encoders.transformers_encoder import TransformersEncoder
 
     # Not by attribute: a wrapper may pass our attributes on and still preprocess in its own way.
-    if type(encoder) in (PixelEncoder, TransformersEncoder):
+    if type(encoder) in (PixelEncoder, SpectrumEncoder, TransformersEncoder):
         return encoder.preprocessing  # type: ignore[attr-defined,no-any-return]
     return encoder.preprocess
 

@@ -203,4 +203,5 @@ def _assemble(
         read=store.rows(paths, [len(part) for part in keys], keep=keep),
         skipped=tuple(skipped),
         source=source.name,
+        encoder=store.encoder,
     )

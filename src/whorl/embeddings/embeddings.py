@@ -45,6 +45,9 @@ class Embeddings:
         skipped: the pictures left out, with reasons.
         source: what the pictures came from, as the user named it.
         keys_of: what the keys are digests of; only keys of the same kind can be compared.
+        encoder: the encoder's digest; empty for embeddings made elsewhere.
+        picture_size: (height, width) that every picture was held to before it was encoded; None where they may
+            have had any size.
     """
 
     ids: tuple[str, ...]
@@ -54,6 +57,8 @@ class Embeddings:
     skipped: tuple[SkippedPicture, ...] = ()
     source: str = ""
     keys_of: str = PIXELS
+    encoder: str = ""
+    picture_size: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         """Return N."""

@@ -13,6 +13,7 @@ from whorl.encoders.load import available_encoders, load_encoder
 if TYPE_CHECKING:
     from whorl.encoders.pixels import PixelEncoder
     from whorl.encoders.preprocessing import Preprocessing
+    from whorl.encoders.spectrum import SpectrumEncoder
     from whorl.encoders.transformers_encoder import TransformersEncoder
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Layer",
     "PixelEncoder",
     "Preprocessing",
+    "SpectrumEncoder",
     "TransformersEncoder",
     "available_encoders",
     "load_encoder",
@@ -28,6 +30,7 @@ __all__ = [
 _LAZY = {
     "PixelEncoder": "whorl.encoders.pixels",
     "Preprocessing": "whorl.encoders.preprocessing",
+    "SpectrumEncoder": "whorl.encoders.spectrum",
     "TransformersEncoder": "whorl.encoders.transformers_encoder",
 }
 

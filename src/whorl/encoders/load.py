@@ -22,9 +22,10 @@ GROUP = "whorl.encoders"
 
 _BUILT_IN = {
     "pixels": "whorl.encoders.pixels:PixelEncoder",
+    "spectrum": "whorl.encoders.spectrum:SpectrumEncoder",
     NAME: "whorl.encoders.bundled:bundled_encoder",
 }
-_SIZED = ("pixels",)
+_SIZED = ("pixels", "spectrum")
 _DEFAULTS: dict[str, Any] = {
     "layers": None,
     "pooling": "auto",
@@ -47,9 +48,9 @@ def load_encoder(
     """Load an encoder: a built-in, a plugin, a local folder, or a transformers vision model by its hub name.
 
     Args:
-        name_or_folder: "pixels" or "pixels:64"; "whorl-vit-32", which comes with Whorl; a plugin's name; a
-            folder that save_pretrained wrote; a hub name; looked up in this order. Or an encoder, which is
-            given back as it is.
+        name_or_folder: "pixels" or "pixels:64", "spectrum" or "spectrum:64"; "whorl-vit-32", which comes with
+            Whorl; a plugin's name; a folder that save_pretrained wrote; a hub name; looked up in this order. Or
+            an encoder, which is given back as it is.
         layers: None for all blocks, n > 0 for the last n, a list for exactly these, negatives from the end.
         pooling: "cls", "mean" (over patches), "both" (concatenated), or "auto": cls where there is a class
             token, else mean.
@@ -96,7 +97,7 @@ def load_encoder(
 def available_encoders() -> tuple[str, ...]:
     """Return the names of built-in encoders and installed plugins, sorted; none of them is imported.
 
-    >>> {"pixels", "whorl-vit-32"} <= set(available_encoders())
+    >>> {"pixels", "spectrum", "whorl-vit-32"} <= set(available_encoders())
     True
     """
     return tuple(sorted({*_BUILT_IN, *(point.name for point in entry_points(group=GROUP))}))

@@ -119,8 +119,9 @@ def untrained(name_or_folder: str | Path, *, seed: int = 0, device: str = "auto"
 
     from whorl.encoders import TransformersEncoder
 
-    if str(name_or_folder).partition(":")[0] == "pixels":
-        raise EncoderError("pixels has no weights, so there is nothing to make random; leave it out.")
+    family = str(name_or_folder).partition(":")[0]
+    if family in ("pixels", "spectrum"):
+        raise EncoderError(f"{family} has no weights, so there is nothing to make random; leave it out.")
     source = bundled.FOLDER if name_or_folder == bundled.NAME else locate(name_or_folder)
     with tempfile.TemporaryDirectory(prefix="whorl-") as place, torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)

@@ -55,17 +55,27 @@ class EncoderRecord:
 
 
 def reload_encoder(
-    record: EncoderRecord | None, given: str | Path | Encoder | None, *, device: str = "auto"
+    record: EncoderRecord | None,
+    given: str | Path | Encoder | None,
+    *,
+    device: str = "auto",
+    what: str = "this Reference",
 ) -> Encoder:
-    """Load a Reference's encoder again and make sure that it is the same.
+    """Load the encoder of a Reference, or of something else, again and make sure that it is the same.
+
+    Args:
+        record: what is remembered of it.
+        given: where the caller says it is; None for where it was.
+        device: where to run it.
+        what: what it belongs to, for messages.
 
     Raises:
         EncoderError: nothing recorded, not found, or another encoder.
     """
     if record is None:
         raise EncoderError(
-            "this Reference was fitted on embeddings made elsewhere, so it cannot encode pictures; "
-            "embed them the same way and call curve_from_embeddings."
+            f"{what} was fitted on embeddings made elsewhere, so it cannot encode pictures; embed them the same "
+            "way and give the embeddings (curve_from_embeddings, or the same call for a manifold)."
         )
     if given is not None and not isinstance(given, str | Path):
         encoder = given
@@ -81,14 +91,14 @@ def reload_encoder(
             if given is None and record.location == bundled.NAME:
                 raise
             raise EncoderError(
-                f"this Reference needs the encoder {record.name}, looked for at {record.location}: {error} "
+                f"{what} needs the encoder {record.name}, looked for at {record.location}: {error} "
                 "If it lies elsewhere, say where with --encoder (encoder=)."
             ) from error
     if encoder.digest != record.digest:
         raise EncoderError(
-            f"the encoder {encoder.name} is not the one this Reference was measured with (digest "
+            f"the encoder {encoder.name} is not the one {what} was measured with (digest "
             f"{encoder.digest[:12]}, expected {record.digest[:12]} of {record.name}): its weights, layers, "
-            "pooling, preprocessing or dtype differ, and so would every score."
+            "pooling, preprocessing or dtype differ, and so would every number."
         )
     return encoder
 
