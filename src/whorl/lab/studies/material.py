@@ -115,13 +115,14 @@ class Material:
             WhorlError: none was given, it is the first one, or it differs in more than its pictures.
         """
         self.expect_generic()
-        first, found = self.first, self._generic()
+        first, other = self.first, self._generic()
+        found = replace(other, name=f"{other.name}, generic")
         if found.reference.digest == first.reference.digest:
             raise WhorlError("--generic is the training set's own Reference; give one of another data set.")
-        one, other = (_but_for_pictures(each) for each in (first, found))
-        differ = [name for name in one if one[name] != other[name]]
+        mine, theirs = (_but_for_pictures(each) for each in (first, found))
+        differ = [name for name in mine if mine[name] != theirs[name]]
         if differ:
-            told = "; ".join(f"{name} {one[name]} and {other[name]}" for name in differ)
+            told = "; ".join(f"{name} {mine[name]} and {theirs[name]}" for name in differ)
             raise WhorlError(
                 f"the two References are to differ in their pictures alone, and differ in {told}. Build --generic "
                 "with the same encoder and settings, or let the study fit both."
