@@ -29,19 +29,18 @@ class Temperature:
     def fit(cls, logits: NDArray[np.float64], labelled: Labelled) -> Self:
         """Return the temperature of least cross-entropy, all classes counting alike.
 
-        Of n pictures of a class its share is taken as (n + 1) / (n + K), that of each other class as
-        1 / (n + K): a few pictures without an error are no proof that none will come. With targets of 1 they would
-        drive the temperature towards 0, and every probability, a stranger's too, to exactly 0 or 1.
+        With N pictures the right class has the target (N + 1) / (N + 2), the others share 1 / (N + 2): pictures
+        without an error are no proof that none will come. With targets of 1 they would drive the temperature
+        towards 0, and every probability, a stranger's too, to exactly 0 or 1.
 
         >>> logits = 50 * np.eye(2)[[0, 0, 1, 1, 0]]  # sure of all five, wrong in the last
         >>> labelled = Labelled(np.zeros((5, 1), np.float32), np.array([0, 0, 1, 1, 1]))
         >>> bool(Temperature.fit(logits, labelled).value > 10)
         True
         """
-        classes, own = logits.shape[1], labelled.classes
-        counts = np.bincount(own, minlength=classes)[own]
-        targets = np.repeat(1 / (counts + classes), classes).reshape(-1, classes)
-        targets[np.arange(len(own)), own] = (counts + 1) / (counts + classes)
+        count, classes = logits.shape
+        targets = np.full(logits.shape, 1 / (count + 2) / (classes - 1))
+        targets[np.arange(count), labelled.classes] = (count + 1) / (count + 2)
         weights = labelled.weights()
         found = minimize_scalar(
             lambda log: -(weights @ (targets * log_softmax(logits / np.exp(log), axis=1))).sum(),

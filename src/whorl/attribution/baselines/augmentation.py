@@ -87,4 +87,5 @@ def compressed(picture: Picture, quality: int) -> Picture:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=quality)
     with Image.open(file) as opened:
-        return np.array(opened.convert("RGB"), np.uint8)
+        found: Picture = np.array(opened.convert("RGB"), np.uint8)
+    return found
