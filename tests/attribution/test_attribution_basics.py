@@ -106,9 +106,11 @@ def test_the_promised_rate_holds_for_the_strangers_and_for_new_ones():
     new = [confident(x, 40, rng) for x in rng.uniform(0.5, 0.8, 500)]
     for pictures in (1, 5):
         threshold = met.threshold(pictures)
-        for found in (met.probabilities, new):
+        # 500 classes differ: three standard errors of a share of a tenth of them, twice
+        for found, error in ((met.probabilities, 0.015), (new, 0.06)):
             sets = [x[n : n + pictures] for x in found for n in range(0, 40, pictures)]
-            assert np.mean([support(each) > threshold for each in sets]) == pytest.approx(0.1, abs=0.015)
+            accepted = np.mean([support(each) > threshold for each in sets])
+            assert accepted == pytest.approx(0.1, abs=error)
 
 
 def test_no_more_than_the_rate_is_accepted_with_ties_and_unequal_classes():
@@ -119,24 +121,22 @@ def test_no_more_than_the_rate_is_accepted_with_ties_and_unequal_classes():
     assert Strangers(("few", "many"), (few, many), 0.6).threshold(1) == 0.6
 
 
-def test_classes_left_out_are_mostly_unknown_and_known_ones_are_not():
-    """The rate is a promise on average over strangers like those it was learned from."""
+@pytest.mark.parametrize("name", ["linear", "nearest"])
+def test_models_never_seen_are_accepted_at_the_promised_rate(name):
+    """On average over strangers like the known ones, give or take three standard errors of twelve trials."""
     accepted, kept = [], []
-    for seed in range(6):
-        rng = np.random.default_rng(seed)
-        centres = rng.normal(0, 6, (24, 10))
-        sets = gaussians(centres, 30, seed=seed)
-        known = dict(list(sets.items())[:12])
-        attributor = Attributor.fit(known, CLASSIFIERS["nearest"], rate=0.2, seed=seed)
-        for label, table in gaussians(centres, 20, seed=100 + seed).items():
-            found = attributor.attribute(table)
-            answers = np.mean([answer is not None for answer in found.answers])
-            (kept if label in known else accepted).append(answers)
-            together = attributor.together(found)
-            if label in known:
-                assert together.label == label
-    assert np.mean(accepted) < 0.3
-    assert np.mean(kept) > 0.6
+    for seed in range(12):
+        centres = np.random.default_rng(seed).normal(0, 2.5, (24, 10))
+        known = dict(list(gaussians(centres, 30, seed=seed).items())[:12])
+        attributor = Attributor.fit(known, CLASSIFIERS[name], rate=0.2, seed=seed)
+        rates = {
+            label: np.mean([answer is not None for answer in attributor.attribute(table).answers])
+            for label, table in gaussians(centres, 20, seed=100 + seed).items()
+        }
+        kept.append(np.mean([rates[label] for label in rates if label in known]))
+        accepted.append(np.mean([rates[label] for label in rates if label not in known]))
+    assert np.mean(accepted) == pytest.approx(0.2, abs=0.1)
+    assert np.mean(kept) > 0.75
 
 
 def test_no_stranger_can_be_met_with_two_classes_and_a_rate_must_be_a_share():

@@ -17,6 +17,7 @@ from whorl.attribution.classifiers.scaling import Scaling
 from whorl.attribution.classifiers.svm import LinearSVM
 from whorl.attribution.classifiers.training import Schedule, network_logits, train_until_worse
 from whorl.attribution.split import divided
+from whorl.checks import check_classifier
 from whorl.embeddings.progress import Silent
 from whorl.errors import ScoreError, StorageError
 
@@ -244,3 +245,25 @@ def test_svm_gives_scikit_learns_decision_values(classes):
         np.testing.assert_allclose(logits[:, 1] - logits[:, 0], decisions, atol=1e-6)
     else:
         np.testing.assert_allclose(logits, decisions, atol=1e-6)
+
+
+# The contract
+
+
+@each_classifier
+def test_it_keeps_the_contract(name):
+    check_classifier(small(name), planes(12), planes(4, seed=1))
+
+
+def test_a_classifier_that_breaks_the_contract_is_found_out():
+    class Drifting(LinearSVM):
+        calls = 0
+
+        def fit(self, train, validation, **options):
+            Drifting.calls += 1
+            return super().fit(
+                train.__class__(train.values + Drifting.calls, train.classes), validation, **options
+            )
+
+    with pytest.raises(AssertionError, match="two runs with one seed differ"):
+        check_classifier(Drifting(), planes(12), planes(4, seed=1))

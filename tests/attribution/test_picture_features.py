@@ -1,6 +1,8 @@
 """Each feature against a slow and obvious computation, and on pictures whose answer is known."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from whorl.attribution.baselines.nataraj import CoOccurrence
 from whorl.attribution.baselines.pixels import Pixels
 from whorl.attribution.methods import METHODS, method_named
 from whorl.attribution.spectrum import log_power, radii
+from whorl.checks import check_feature_map
 from whorl.errors import ImageError, ScoreError, WhorlError
 from whorl.images.array import ArraySource
 from whorl.images.pixels import pixel_digest
@@ -200,10 +203,25 @@ def test_marra_keeps_the_noise_of_a_mostly_flat_picture():
 
 
 def test_marra_refuses_pictures_too_small():
-    with pytest.raises(ScoreError, match="at least 8 x 8"):
-        NoiseResidual().residual(noise(7, 9, 3))
+    with pytest.raises(ScoreError, match="at least 14 x 14"):
+        NoiseResidual().residual(noise(13, 20, 3))
     with pytest.raises(ScoreError, match="standard deviation"):
         NoiseResidual(sigma=0.0)
+
+
+@each_map
+def test_every_feature_map_keeps_the_contract(features):
+    check_feature_map(features, Listed(list(noise(3, 16, 14, 3))))
+
+
+def test_a_feature_map_that_breaks_the_contract_is_found_out():
+    class Backwards(ColourCues):
+        def features(self, images, **options):
+            found = super().features(images, **options)
+            return found.rows(np.arange(len(found))[::-1])
+
+    with pytest.raises(AssertionError, match="ids must be the pictures' own"):
+        check_feature_map(Backwards(), Listed(list(noise(3, 16, 12, 3))))
 
 
 @each_map
@@ -269,10 +287,17 @@ def test_options_change_the_description():
 
 
 def test_without_scikit_image_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "skimage", None)
+    monkeypatch.setitem(sys.modules, "skimage", None)
     for call in (NoiseResidual().describe, lambda: NoiseResidual().features(ArraySource(noise(1, 16, 16)))):
         with pytest.raises(WhorlError, match=r"pip install 'whorl\[attribution\]'"):
             call()
+
+
+def test_nothing_heavy_is_imported_for_the_list_of_methods():
+    heavy = ("torch", "transformers", "sklearn", "skimage", "pywt")
+    code = f"import sys, whorl.attribution.methods; print([n for n in {heavy} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_methods_by_name():

@@ -79,7 +79,8 @@ def blurred(picture: Picture, sigma: float) -> Picture:
     from scipy.ndimage import gaussian_filter
 
     smooth = gaussian_filter(picture.astype(np.float32), sigma=(sigma, sigma, 0))
-    return np.rint(smooth).clip(0, 255).astype(np.uint8)
+    found: Picture = np.rint(smooth).clip(0, 255).astype(np.uint8)
+    return found
 
 
 def compressed(picture: Picture, quality: int) -> Picture:

@@ -17,8 +17,11 @@ from whorl.embeddings import EncodeOptions
 from whorl.errors import ScoreError
 from whorl.images.contract import ImageSource, Picture
 
-LEAST_SIDE = 8
-"""Pixels that four vanishing moments need for one level."""
+LEAST_SIDE = 14
+"""Pixels on which one level of wavelet db4, eight taps long, is more than its edges."""
+
+_WAVELET = "db4"
+_MOST_LEVELS = 4
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class NoiseResidual:
 
     The idea is that of arXiv 1812.11842, which takes it from camera forensics and leaves the denoiser open. Ours
     is scikit-image's soft wavelet thresholds by BayesShrink: each subband has a threshold of its own, so that
-    edges are kept where there are any. Each channel by itself, wavelet db4, and noise of one standard deviation
-    for all pictures, 5 of 255 grey levels. Estimated per picture, noise is 0 where most of a picture is flat (a
-    digit on black ground), and the residual would vanish with it.
+    edges are kept where there are any. Each channel by itself, wavelet db4 in as many levels as fit, four at most,
+    and noise of one standard deviation for all pictures, 5 of 255 grey levels. Estimated per picture, noise is 0
+    where most of a picture is flat (a digit on black ground), and the residual would vanish with it.
 
     A constant channel has the residual 0.
 
@@ -52,13 +55,14 @@ class NoiseResidual:
             WhorlError: scikit-image is not installed, and its version decides the numbers too.
         """
         about = {"features": self.name, "version": 1, "sigma": self.sigma, "wavelet": _WAVELET}
+        about |= {"most_levels": _MOST_LEVELS}
         return about | {"method": "BayesShrink", "mode": "soft", "packages": versions()}
 
     def features(self, images: ImageSource, **options: Unpack[EncodeOptions]) -> FeatureTable:
         """See `FeatureMap`.
 
         Raises:
-            ScoreError: pictures of two sizes, or smaller than 8 x 8.
+            ScoreError: pictures of two sizes, or smaller than 14 x 14.
             WhorlError: scikit-image is not installed.
         """
         restoration()  # before hours of decoding
@@ -74,7 +78,7 @@ class NoiseResidual:
             float32 (3, H, W).
 
         Raises:
-            ScoreError: smaller than 8 x 8.
+            ScoreError: smaller than 14 x 14.
 
         >>> bool(NoiseResidual().residual(np.full((16, 16, 3), 200, np.uint8)).any())
         False
@@ -94,6 +98,7 @@ class NoiseResidual:
             plane,
             sigma=self.sigma / 255,
             wavelet=_WAVELET,
+            wavelet_levels=_levels(min(plane.shape)),
             mode="soft",
             method="BayesShrink",
             rescale_sigma=False,
@@ -101,4 +106,7 @@ class NoiseResidual:
         return np.asarray(plane - denoised)
 
 
-_WAVELET = "db4"
+def _levels(side: int) -> int:
+    """Return how many levels fit: on the coarsest, the wavelet is no wider than what is left of the picture."""
+    taps = 8
+    return min(_MOST_LEVELS, int(np.log2(side / (taps - 1))))
