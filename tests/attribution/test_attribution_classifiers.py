@@ -69,7 +69,9 @@ def test_it_is_written_as_json_and_arrays_and_made_again(name, classes):
     found = fit(small(name), held, held, classes=classes)
     settings, arrays = found.state()
     assert all(isinstance(array, np.ndarray) and array.dtype != object for array in arrays.values())
+    before = states()
     again = restore(found.kind, json.loads(json.dumps(dict(settings))), dict(arrays))
+    assert states() == before
     np.testing.assert_array_equal(again.logits(held.values), found.logits(held.values))
     json.dumps(dict(small(name).describe()))
 

@@ -67,7 +67,8 @@ def restore_network(
     import torch
 
     shape, classes = tuple(settings["shape"]), settings["classes"]
-    network = _BUILD[kind](shape, classes)
+    with seeded(0, choose_device("cpu")):  # random weights that are overwritten at once
+        network = _BUILD[kind](shape, classes)
     weights = {
         name.removeprefix("network."): torch.from_numpy(np.array(array))
         for name, array in arrays.items()
