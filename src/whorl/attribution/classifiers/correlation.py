@@ -70,6 +70,4 @@ class Correlation:
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     centred = rows - rows.mean(axis=1, keepdims=True, dtype=np.float64)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    # A constant row minus its mean may leave rounding errors: they are no pattern.
-    some = lengths > 1e-12 * np.abs(rows).max(axis=1, keepdims=True) * np.sqrt(rows.shape[1])
-    return np.asarray(np.where(some, centred, 0.0) / np.where(some, lengths, 1.0), np.float32)
+    return np.asarray(centred / np.where(lengths > 0, lengths, 1.0), np.float32)
