@@ -20,7 +20,7 @@ $(USABLE): pyproject.toml constraints.txt
 	touch $@
 
 $(READY): $(USABLE)
-	$(PIP) --editable '.[dev,lab]'
+	$(PIP) --editable '.[dev,lab,attribution]'
 	touch $@
 
 demo: $(USABLE)

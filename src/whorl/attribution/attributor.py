@@ -90,6 +90,7 @@ class Attributor:
         accuracy: on the validation pictures, which also stopped the training: a little too good.
         calibration: expected calibration error there, after calibration.
         counts: pictures of each class, by label.
+        shape: of one picture's features; None where it is not known.
     """
 
     labels: tuple[str, ...]
@@ -99,6 +100,7 @@ class Attributor:
     accuracy: float
     calibration: float
     counts: Mapping[str, int]
+    shape: tuple[int, ...] | None = None
 
     @classmethod
     def fit(
@@ -162,16 +164,23 @@ class Attributor:
             accuracy=float((right * taught.validation.weights()).mean()),
             calibration=calibration_error(temperature.probabilities(logits), taught.validation.classes),
             counts={label: len(table) for label, table in sets.items()},
+            shape=tuple(taught.train.values.shape[1:]),
         )
 
     def attribute(self, table: FeatureTable) -> Attributions:
         """Answer for each picture by itself.
 
         Raises:
-            ScoreError: no picture, or NaN.
+            ScoreError: no picture, NaN, or features of another shape than those it has learned from.
         """
         if not len(table):
             raise ScoreError("there is no picture to attribute.")
+        shape = tuple(table.values.shape[1:])
+        if self.shape is not None and shape != self.shape:
+            raise ScoreError(
+                f"features have the shape {shape}, and {self.shape} was learned. Measure them in the same way, on "
+                "pictures of the same size."
+            )
         if not np.isfinite(table.values).all():
             raise ScoreError("the features of these pictures hold NaN or infinity.")
         found = self.temperature.probabilities(self.classifier.logits(table.values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whorl.checks.alterations import check_alteration
+from whorl.checks.attribution import check_classifier, check_feature_map
 from whorl.checks.encoders import check_encoder
 from whorl.checks.fingerprints import check_method
 from whorl.checks.generator_architectures import check_generator_architecture
@@ -11,7 +12,9 @@ from whorl.checks.images import check_image_source
 
 __all__ = [
     "check_alteration",
+    "check_classifier",
     "check_encoder",
+    "check_feature_map",
     "check_generator",
     "check_generator_architecture",
     "check_image_source",

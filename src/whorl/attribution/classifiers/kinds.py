@@ -7,20 +7,39 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from whorl.attribution.baselines.wang import WANG_SMALL, FittedWang
 from whorl.attribution.classifiers.contract import Classifier, FittedClassifier
+from whorl.attribution.classifiers.cooccurrence import CoOccurrenceCNN
 from whorl.attribution.classifiers.correlation import Correlation, FittedCorrelation
 from whorl.attribution.classifiers.linear import FittedLinear, Linear
+from whorl.attribution.classifiers.nearest import FittedNearest, Nearest
 from whorl.attribution.classifiers.networks import Perceptron, SmallResNet, restore_network
+from whorl.attribution.classifiers.svm import FittedSVM, LinearSVM
 from whorl.errors import StorageError
 
 CLASSIFIERS: Mapping[str, Classifier] = {
-    each.name: each for each in (Linear(), Perceptron(), SmallResNet(), Correlation())
+    each.name: each
+    for each in (
+        Linear(),
+        Perceptron(),
+        SmallResNet(),
+        Correlation(),
+        Nearest(),
+        LinearSVM(),
+        CoOccurrenceCNN(),
+        WANG_SMALL,
+    )
 }
-"""Those that take any features, by name; "resnet" takes features in the form of a picture."""
+"""By name. Most take any features; "resnet" takes features in the form of a picture, "cooccurrence-cnn" square
+matrices, and "wang-small" pixels."""
 
 _RESTORE: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], FittedClassifier]] = {
     "linear": FittedLinear.restore,
     "correlation": FittedCorrelation.restore,
+    "nearest": FittedNearest.restore,
+    "svm": FittedSVM.restore,
+    "wang": FittedWang.restore,
+    "cooccurrence-cnn": lambda settings, arrays: restore_network("cooccurrence-cnn", settings, arrays),
     "mlp": lambda settings, arrays: restore_network("mlp", settings, arrays),
     "resnet": lambda settings, arrays: restore_network("resnet", settings, arrays),
 }

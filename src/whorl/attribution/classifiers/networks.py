@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.attribution.classifiers.contract import Labelled
+from whorl.attribution.classifiers.cooccurrence_network import cooccurrence_network
 from whorl.attribution.classifiers.scaling import Scaling
 from whorl.attribution.classifiers.training import Schedule, network_logits, train_until_worse
 from whorl.embeddings.progress import Progress
 from whorl.encoders.device import choose_device
 from whorl.errors import ScoreError
+from whorl.fingerprints.trained.random_state import seeded
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +31,7 @@ class FittedNetwork:
     """A torch network on scaled features.
 
     Attributes:
-        kind: "mlp" or "resnet".
+        kind: "mlp", "resnet" or "cooccurrence-cnn".
         network: in eval mode.
         scaling: of the features.
         shape: of one picture's features.
@@ -65,7 +67,8 @@ def restore_network(
     import torch
 
     shape, classes = tuple(settings["shape"]), settings["classes"]
-    network = _BUILD[kind](shape, classes)
+    with seeded(0, choose_device("cpu")):  # random weights that are overwritten at once
+        network = _BUILD[kind](shape, classes)
     weights = {
         name.removeprefix("network."): torch.from_numpy(np.array(array))
         for name, array in arrays.items()
@@ -108,13 +111,13 @@ class Perceptron:
         flat, other = (_flat(held) for held in (train, validation))
         scaling = Scaling.by_feature(flat.values)
 
-        def optimiser(network: torch.nn.Module) -> tuple[torch.optim.Optimizer, Callable[[], None]]:
+        def optimiser(network: torch.nn.Module) -> tuple[torch.optim.Optimizer, Callable[[float], None]]:
             import torch
 
             rate, decay = self.learning_rate, self.weight_decay
-            return torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay), lambda: None
+            return torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay), lambda _: None
 
-        return _trained(
+        return train_network(
             "mlp", flat, other, scaling, classes, self.schedule, optimiser, seed, device, progress
         )
 
@@ -163,7 +166,7 @@ class SmallResNet:
         epochs = self.schedule.epochs
         falls = [round(epochs * share) for share in (100 / 180, 150 / 180)]
 
-        def optimiser(network: torch.nn.Module) -> tuple[torch.optim.Optimizer, Callable[[], None]]:
+        def optimiser(network: torch.nn.Module) -> tuple[torch.optim.Optimizer, Callable[[float], None]]:
             import torch
 
             found = torch.optim.SGD(
@@ -173,32 +176,45 @@ class SmallResNet:
                 weight_decay=self.weight_decay,
             )
             fall = torch.optim.lr_scheduler.MultiStepLR(found, falls)
-            return found, fall.step
+            return found, lambda _: fall.step()
 
-        return _trained(
+        return train_network(
             "resnet", train, validation, scaling, classes, self.schedule, optimiser, seed, device, progress
         )
 
 
-def _trained(
+def train_network(
     kind: str,
     train: Labelled,
     validation: Labelled,
     scaling: Scaling,
     classes: int,
     schedule: Schedule,
-    optimiser: Callable[[torch.nn.Module], tuple[torch.optim.Optimizer, Callable[[], None]]],
+    optimiser: Callable[[torch.nn.Module], tuple[torch.optim.Optimizer, Callable[[float], None]]],
     seed: int,
     device: str,
     progress: Progress,
 ) -> FittedNetwork:
-    import torch
+    """Build a network of a kind, and train it on scaled features until it gets worse.
 
+    Args:
+        kind: of `_BUILD`.
+        train: to learn from.
+        validation: to stop by.
+        scaling: of both.
+        classes: K.
+        schedule: how long.
+        optimiser: from the network to what moves its weights, and what is called after each epoch.
+        seed: fixes weights, order and dropout; torch's own random state is left as it was.
+        device: auto, cpu, mps, cuda or cuda:N.
+        progress: told about epochs.
+
+    Raises:
+        ScoreError: training diverged.
+    """
     scaled, other = (Labelled(scaling.apply(held.values), held.classes) for held in (train, validation))
     place, shape = choose_device(device), tuple(train.values.shape[1:])
-    # The caller's own random numbers go on as if nothing had been drawn.
-    with torch.random.fork_rng(devices=[place] if place.type == "cuda" else []):
-        torch.manual_seed(seed)
+    with seeded(seed, place):
         network = _BUILD[kind](shape, classes).to(place)
         chosen, after_epoch = optimiser(network)
         epoch = train_until_worse(
@@ -242,4 +258,5 @@ def _resnet(shape: tuple[int, ...], classes: int) -> torch.nn.Module:
 _BUILD: dict[str, Callable[[tuple[int, ...], int], torch.nn.Module]] = {
     "mlp": _perceptron,
     "resnet": _resnet,
+    "cooccurrence-cnn": cooccurrence_network,
 }

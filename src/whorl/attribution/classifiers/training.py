@@ -46,7 +46,8 @@ def train_until_worse(
     *,
     seed: int,
     progress: Progress,
-    after_epoch: Callable[[], None] = lambda: None,
+    after_epoch: Callable[[float], None] = lambda _: None,
+    view: Callable[[NDArray[np.int64], int], NDArray[np.float32]] | None = None,
 ) -> int:
     """Train in place, and leave the weights of the epoch with the least cross-entropy on `validation`.
 
@@ -58,7 +59,8 @@ def train_until_worse(
         schedule: how long.
         seed: fixes the order.
         progress: told about epochs.
-        after_epoch: called after each, such as a learning rate's schedule.
+        after_epoch: called after each with its cross-entropy on `validation`, such as a learning rate's schedule.
+        view: what the network sees of some rows of `train` in an epoch, where that is not their values.
 
     Returns:
         The epoch that was kept, from 1 on.
@@ -69,9 +71,13 @@ def train_until_worse(
     import torch
 
     device = next(network.parameters()).device
-    values, classes = torch.from_numpy(train.values), torch.from_numpy(train.classes)
+    classes = torch.from_numpy(train.classes)
     weights = torch.from_numpy(train.weights().astype(np.float32))
     rng = np.random.default_rng(seed)
+
+    def shown(rows: NDArray[np.int64], epoch: int) -> torch.Tensor:
+        return torch.from_numpy(train.values[rows] if view is None else view(rows, epoch))
+
     best, kept, least = copy.deepcopy(network.state_dict()), 0, math.inf
     progress.begin("train", schedule.epochs, 0, unit="epochs")
     try:
@@ -80,7 +86,7 @@ def train_until_worse(
             for rows in _batches(len(train), schedule.batch_size, rng):
                 chosen = torch.from_numpy(rows)
                 losses = torch.nn.functional.cross_entropy(
-                    network(values[chosen].to(device)), classes[chosen].to(device), reduction="none"
+                    network(shown(rows, epoch).to(device)), classes[chosen].to(device), reduction="none"
                 )
                 loss = (losses * weights[chosen].to(device)).mean()
                 if not math.isfinite(float(loss.detach())):
@@ -90,9 +96,9 @@ def train_until_worse(
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
-            after_epoch()
             progress.advance(1)
             judged = cross_entropy(network_logits(network, validation.values), validation)
+            after_epoch(judged)
             if judged < least:
                 best, kept, least = copy.deepcopy(network.state_dict()), epoch, judged
             elif epoch - kept >= schedule.patience:
