@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from whorl.embeddings import EncodeOptions
 from whorl.embeddings.progress import Progress, progress_for
+from whorl.evaluation.attributed import FeatureMemo, attributed
 from whorl.evaluation.clock import Clock
 from whorl.evaluation.compare import compared
 from whorl.evaluation.memo import FingerprintMemo
@@ -17,6 +19,7 @@ from whorl.evaluation.store import Answers, AnswerStore
 from whorl.evaluation.trials import Trial
 from whorl.evaluation.voted import voted
 from whorl.files import bytes_of, digest_bytes
+from whorl.fingerprints.measure import LEAST_PICTURES
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,14 @@ def answered(
     methods: EvaluatedMethods,
     design: Design,
     store: AnswerStore,
-    progress: bool | Progress,
+    options: EncodeOptions,
 ) -> list[Answers]:
     """Return what each method answers in each trial, trial after trial; what the store has is not asked again."""
-    named, memo = {each.name: each for each in sets}, FingerprintMemo()
-    work = [piece for trial in trials for piece in _work(trial, named, methods, design, memo, progress)]
-    shown = progress_for(progress) if not methods.trained else progress_for(False)
+    named, memos = {each.name: each for each in sets}, (FingerprintMemo(), FeatureMemo(options))
+    progress = options.get("progress", False)
+    work = [piece for trial in trials for piece in _work(trial, named, methods, design, memos, progress)]
+    # A training has a progress of its own.
+    shown = progress_for(False if methods.trained or methods.attributing else progress)
     shown.begin("identify", len(work), 0, "trials")
     found = []
     try:
@@ -64,23 +69,24 @@ def _work(
     sets: Mapping[str, PreparedSet],
     methods: EvaluatedMethods,
     design: Design,
-    memo: FingerprintMemo,
+    memos: tuple[FingerprintMemo, FeatureMemo],
     progress: bool | Progress,
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield what decides each piece of a trial's answers, and how to find them."""
-    common = {"trial": _described(trial, sets), "sizes": list(design.sizes), "draws": design.draws}
-    shared = {"sizes": design.sizes, "draws": design.draws, "seed": design.seed}
+    whole = {"trial": _described(trial, sets), "draws": design.draws, "seed": design.seed}
+    shared = {"draws": design.draws, "seed": design.seed}
+    large = tuple(size for size in design.sizes if size >= LEAST_PICTURES)
     for method in methods.comparing:
-        decided = {**common, "seed": design.seed, "method": method.name, "answers": 2}
-        yield decided, partial(_find, compared, trial, sets, method, memo, **shared)
+        decided = {**whole, "sizes": list(large), "method": method.name, "answers": 2}
+        yield decided, partial(_find, compared, trial, sets, method, memos[0], **shared, sizes=large)
+    learning = {**shared, "sizes": design.sizes, "progress": progress, "device": design.device}
+    whole |= {"sizes": list(design.sizes)}
     for name, recipe in methods.trained.items():
-        decided = {**common, "seed": design.seed, "method": name, "recipe": recipe.to_dict()}
-        yield (
-            decided,
-            partial(
-                _find, voted, trial, sets, name, recipe, **shared, progress=progress, device=design.device
-            ),
-        )
+        decided = {**whole, "method": name, "recipe": recipe.to_dict()}
+        yield decided, partial(_find, voted, trial, sets, name, recipe, **learning)
+    for single in methods.attributing:
+        decided = {**whole, "method": single.name, "attribution": single.describe()}
+        yield decided, partial(_find, attributed, trial, sets, single, memos[1], **learning)
 
 
 def _find(find: Any, *arguments: Any, **named: Any) -> Answers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from typing_extensions import Unpack
@@ -20,8 +21,10 @@ from whorl.evaluation.sets import find_sets
 from whorl.evaluation.store import AnswerStore
 from whorl.evaluation.summary import Evaluated, summarised
 from whorl.evaluation.trials import Plan, plan
-from whorl.fingerprints.measure import LEAST_PICTURES
 from whorl.memorization import Reference
+
+if TYPE_CHECKING:
+    from whorl.manifold import Manifold
 
 SIZES = (25, 50, 100, 200, 500)
 SPLITS, DRAWS = 3, 20
@@ -39,6 +42,7 @@ def evaluate(
     draws: int = DRAWS,
     seed: int = 0,
     same: Mapping[str, str] | None = None,
+    manifolds: Sequence[Manifold] = (),
     encoder: str | Path | Encoder | None = None,
     device: str = "auto",
     **options: Unpack[EncodeOptions],
@@ -51,15 +55,17 @@ def evaluate(
     Args:
         reference: that all sets are measured on.
         folder: of sets, as architecture/run, data set/architecture/run or architecture.npz; see `find_sets`.
-        methods: names of `whorl.fingerprints.methods.METHODS` and of
-            `whorl.fingerprints.trained.PRESETS`; None for all that compare fingerprints.
+        methods: names of `whorl.fingerprints.methods.METHODS`, of `whorl.fingerprints.trained.PRESETS`, of
+            `whorl.attribution.methods.METHODS`, or such as "manifold:rgb"; None for all that compare fingerprints.
         weights: folder or hub name of pretrained weights, by the name of a trained method.
-        sizes: pictures per query, each at least 10. Where a set has fewer, it is listed in `not_run`.
+        sizes: pictures per query, each at least 10, or 1 where a method names single pictures; those that compare
+            fingerprints are asked from 10 on. Where a set has fewer, it is listed in `not_run`.
         tasks: which; see `whorl.evaluation.trials.plan`.
         splits: how often sets are halved into known and asked.
         draws: queries per set, split and size.
         seed: fixes halves, draws and training.
         same: architectures that go by another's name where the data set differs, such as {"dcgan-a": "dcgan"}.
+        manifolds: for methods such as "manifold:rgb".
         encoder: the Reference's own encoder, where it cannot be found under the name it had.
         device: to train on.
         **options: see `whorl.embeddings.EncodeOptions`.
@@ -67,15 +73,15 @@ def evaluate(
     Raises:
         ImageError, EncoderError, ScoreError, StorageError: see their messages.
     """
-    chosen = chosen_methods(methods, weights or {})
-    design = Design(_checked_sizes(sizes), draws, seed, device)
+    chosen = chosen_methods(methods, weights or {}, manifolds)
+    design = Design(_checked_sizes(sizes, chosen.least_pictures), draws, seed, device)
     _check_counts(tasks, splits, draws)
     places = find_sets(folder)
     sets = prepare(places, reference, encoder, **options)
     plans = {task: plan(task, sets, splits=splits, seed=seed, same=same) for task in tasks}
     kept = resolve(options).cache_folder
     trials = [trial for held in plans.values() for trial in held.trials]
-    answers = answered(trials, sets, chosen, design, AnswerStore(kept), options.get("progress", False))
+    answers = answered(trials, sets, chosen, design, AnswerStore(kept), options)
     notes = [note for held in plans.values() for note in (*held.not_run, *_too_small(held, design.sizes))]
     return summarised(
         reference,
@@ -112,9 +118,9 @@ def _together(notes: Sequence[NotRun]) -> tuple[NotRun, ...]:
     return tuple(NotRun(task, tuple(names), sizes, why) for (task, sizes, why), names in found.items())
 
 
-def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    if not sizes or min(sizes) < LEAST_PICTURES:
-        raise ScoreError(f"sizes must be at least {LEAST_PICTURES} pictures each; got {list(sizes)}.")
+def _checked_sizes(sizes: Sequence[int], least: int) -> tuple[int, ...]:
+    if not sizes or min(sizes) < least:
+        raise ScoreError(f"sizes must be at least {least} pictures each; got {list(sizes)}.")
     return tuple(int(size) for size in np.unique(sizes))
 
 

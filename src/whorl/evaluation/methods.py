@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from whorl.errors import ScoreError
 from whorl.fingerprints.contract import FingerprintMethod
+from whorl.fingerprints.measure import LEAST_PICTURES
 from whorl.fingerprints.methods import METHODS
 from whorl.fingerprints.trained import PRESETS, TrainingRecipe
+
+if TYPE_CHECKING:
+    from whorl.attribution.methods import AttributionMethod
+    from whorl.manifold import Manifold
 
 
 @dataclass(frozen=True)
@@ -18,38 +24,66 @@ class EvaluatedMethods:
     Attributes:
         comparing: those that compare fingerprints.
         trained: recipes of those that are trained on pictures, by name.
+        attributing: those that name single pictures.
     """
 
     comparing: tuple[FingerprintMethod, ...]
     trained: Mapping[str, TrainingRecipe]
+    attributing: tuple[AttributionMethod, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """All names."""
-        return (*(method.name for method in self.comparing), *self.trained)
+        return (
+            *(method.name for method in self.comparing),
+            *self.trained,
+            *(method.name for method in self.attributing),
+        )
+
+    @property
+    def least_pictures(self) -> int:
+        """The fewest pictures that any of them can be asked about."""
+        return 1 if self.trained or self.attributing else LEAST_PICTURES
 
 
-def chosen_methods(names: Sequence[str] | None, weights: Mapping[str, str]) -> EvaluatedMethods:
+def chosen_methods(
+    names: Sequence[str] | None, weights: Mapping[str, str], manifolds: Sequence[Manifold] = ()
+) -> EvaluatedMethods:
     """Return the methods of these names; None for all that compare fingerprints.
 
     Args:
         names: as users type them.
         weights: folder or hub name of pretrained weights, by the name of a trained method.
+        manifolds: for methods such as "manifold:rgb".
 
     Raises:
-        ScoreError: an unknown name, or weights for a method that is not asked for.
+        ScoreError: an unknown name, weights for a method that is not asked for, or a manifold that is not given.
     """
     asked = tuple(METHODS) if names is None else tuple(dict.fromkeys(names))
-    unknown = [name for name in asked if name not in METHODS and name not in PRESETS]
-    if unknown or not asked:
-        raise ScoreError(
-            f"no method {', '.join(map(repr, unknown)) or 'at all'}; choose from "
-            f"{', '.join((*METHODS, *PRESETS))}."
-        )
+    if not asked:
+        raise ScoreError("no method at all; give the names of some.")
     trained = {name: PRESETS[name] for name in asked if name in PRESETS}
     odd = sorted(set(weights) - set(trained))
     if odd:
         raise ScoreError(f"weights are given for {', '.join(odd)}, which is not among the methods to train.")
     for name, place in weights.items():
         trained[name] = replace(trained[name], weights=place)
-    return EvaluatedMethods(tuple(METHODS[name] for name in asked if name in METHODS), trained)
+    return EvaluatedMethods(
+        tuple(METHODS[name] for name in asked if name in METHODS),
+        trained,
+        tuple(_attributing(name, manifolds) for name in asked if name not in METHODS and name not in PRESETS),
+    )
+
+
+def _attributing(name: str, manifolds: Sequence[Manifold]) -> AttributionMethod:
+    from whorl.attribution.artifact_methods import artifact_method, is_artifact_method
+    from whorl.attribution.methods import FAMILIES, method_named
+    from whorl.attribution.methods import METHODS as SINGLE
+
+    if is_artifact_method(name):
+        return artifact_method(name, manifolds)
+    if name not in SINGLE and name.partition(":")[0] not in FAMILIES:
+        raise ScoreError(
+            f"no method {name!r}; choose from {', '.join((*METHODS, *PRESETS, *SINGLE))}, or manifold:SPACE."
+        )
+    return method_named(name)

@@ -94,7 +94,7 @@ def _answers(material: Material, seen: Seen) -> _Answers:
         chosen_methods(_METHODS, {}),
         Design((size,), _DRAWS, inputs.seed, inputs.device),
         AnswerStore(resolve(material.options).cache_folder),
-        inputs.progress,
+        material.options,
     )
     every = [each for part in answers for each in part.outcomes]
     return {(held[0].task, method): held for (_, method, _), held in grouped(every).items()}

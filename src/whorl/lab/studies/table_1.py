@@ -84,7 +84,7 @@ def _run(study: Study, material: Material) -> StudyResult:
     outcomes: dict[str, dict[str, list[Outcome]]] = {}
     seconds: dict[str, dict[str, dict[str, float]]] = {}
     for protocol in protocols:
-        answers = answered(protocol.trials, sets, methods, design, store, material.inputs.progress)
+        answers = answered(protocol.trials, sets, methods, design, store, material.options)
         found = grouped([each for part in answers for each in part.outcomes])
         outcomes[protocol.name] = {name: held for (_, name, _), held in found.items()}
         seconds[protocol.name] = _seconds(answers)
