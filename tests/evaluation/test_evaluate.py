@@ -8,7 +8,7 @@ import pytest
 
 import whorl
 from whorl import ScoreError
-from whorl.evaluation import evaluate as module
+from whorl.evaluation import answering as module
 from whorl.evaluation.evaluate import evaluate
 from whorl.evaluation.results import Evaluation
 from whorl.fingerprints.methods import DEFAULT

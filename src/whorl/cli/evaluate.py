@@ -34,8 +34,9 @@ def evaluate(
         str | None,
         typer.Option(
             "--methods",
-            help="Names joined by commas; see docs/identification.md. cnn, resnet-small, resnet-50, "
-            "vit-tiny, vit-tiny-low-rate and vit-base are trained.",
+            help="Names joined by commas; see docs/identification.md and docs/attribution.md. cnn, resnet-small, "
+            "resnet-50, vit-tiny, vit-tiny-low-rate and vit-base are trained; marra, durall, dzanic, mccloskey, "
+            "nataraj, wang, manifold:rgb and their like name single pictures.",
             show_default="all that are not trained",
         ),
     ] = None,
@@ -43,6 +44,12 @@ def evaluate(
         list[str] | None,
         typer.Option(
             "--weights", help="Pretrained weights of a trained method: NAME=FOLDER.", show_default="none"
+        ),
+    ] = None,
+    manifold: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--manifold", help="Folder of a manifold, for methods such as manifold:rgb.", show_default="none"
         ),
     ] = None,
     tasks: Annotated[
@@ -54,7 +61,7 @@ def evaluate(
         ),
     ] = None,
     sizes: Annotated[
-        str, typer.Option("--sizes", help="Pictures per query, joined by commas.")
+        str, typer.Option("--sizes", help="Pictures per query, joined by commas; 1 for single pictures.")
     ] = "25,50,100,200,500",
     splits: Annotated[
         int, typer.Option("--splits", min=1, help="How often sets are halved into known and asked.")
@@ -100,6 +107,7 @@ def evaluate(
     from whorl.evaluation.outcomes import as_table
     from whorl.evaluation.results import TASKS
     from whorl.files import check_output
+    from whorl.manifold import Manifold
     from whorl.memorization import Reference
     from whorl.report.evaluation import holds_evaluation, write_evaluation
 
@@ -120,6 +128,7 @@ def evaluate(
         draws=draws,
         seed=seed,
         same=shared.pairs("--same", same),
+        manifolds=[Manifold.load(place) for place in manifold or ()],
         encoder=model,
         device=device,
         **run,

@@ -76,14 +76,30 @@ def chosen_methods(
 
 
 def _attributing(name: str, manifolds: Sequence[Manifold]) -> AttributionMethod:
-    from whorl.attribution.artifact_methods import artifact_method, is_artifact_method
+    from whorl.attribution.manifold_names import is_manifold_name
     from whorl.attribution.methods import FAMILIES, method_named
     from whorl.attribution.methods import METHODS as SINGLE
 
-    if is_artifact_method(name):
-        return artifact_method(name, manifolds)
+    if is_manifold_name(name):
+        return _on_a_manifold(name, manifolds)
     if name not in SINGLE and name.partition(":")[0] not in FAMILIES:
         raise ScoreError(
             f"no method {name!r}; choose from {', '.join((*METHODS, *PRESETS, *SINGLE))}, or manifold:SPACE."
         )
     return method_named(name)
+
+
+def _on_a_manifold(name: str, manifolds: Sequence[Manifold]) -> AttributionMethod:
+    from whorl.attribution.artifact_features import method_of
+    from whorl.attribution.manifold_names import manifold_name
+
+    wanted = manifold_name(name)
+    fitting = [manifold for manifold in manifolds if wanted.layer in manifold.layers]
+    if len(fitting) != 1:
+        held = "; ".join(", ".join(map(str, manifold.layers)) for manifold in manifolds) or "none"
+        many = "several of them have it" if fitting else "none of them has it"
+        raise ScoreError(
+            f"{name} needs one manifold with the space {wanted.layer!r}; spaces of those given: {held}; {many}. "
+            "'whorl manifold build' makes one; give it with --manifold."
+        )
+    return method_of(fitting[0], layer=wanted.layer, classifier=wanted.classifier, kind=wanted.kind)

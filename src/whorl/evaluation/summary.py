@@ -71,7 +71,7 @@ def summarised(
         differences=tuple(
             difference_of(closed[task, default, size], held, seed=seed)
             for (task, method, size), held in closed.items()
-            if method != default
+            if method != default and (task, default, size) in closed
         ),
         open_set=tuple(
             found for held in opened.values() if (found := open_set_rate(held, seed=seed)) is not None
