@@ -95,7 +95,8 @@ def _manifold(
         if held.digest != wanted["digest"]:
             raise StorageError(
                 f"this manifold (digest {held.digest[:12]}) is not the one that the attributor {folder} has "
-                f"learned on ({wanted['digest'][:12]}): its artifacts mean something else. Give that one, or train anew."
+                f"learned on ({wanted['digest'][:12]}): its artifacts mean something else. "
+                "Give that one, or train anew."
             )
         return held
     looked = list(_candidates(wanted, folder))
