@@ -65,18 +65,17 @@ def place(tmp_path_factory):
     return here
 
 
-def test_from_real_pictures_to_a_report_in_processes_of_their_own(place):
-    def run(*arguments):
-        return whorl(*arguments, cwd=place, check=0, run=in_a_new_process)
-
-    built = run("build", "real", "--encoder", "pixels:8", "--limit", 50, "-o", "drawn")
+def test_from_real_pictures_to_a_report(place):
+    built = whorl("build", "real", "--encoder", "pixels:8", "--limit", 50, "-o", "drawn", cwd=place, check=0)
     assert "pixels:8" in built.stdout
     assert "pictures 60" in built.stdout
-    trained = run("train", "drawn", "known", "--classifier", "linear", "-o", "by-drawn")
+    arguments = ("train", "drawn", "known", "--classifier", "linear", "-o", "by-drawn")
+    trained = whorl(*arguments, cwd=place, check=0)
     assert "manifold:rgb:linear" in trained.stdout
-    asked = run("attribute", "by-drawn", "asked", "-o", "answer")
-    assert "All together: checks." in asked.stdout
-    assert "Report: answer/report.html" in asked.stdout
+    asked = ("attribute", "by-drawn", "asked", "-o", "answer")
+    done = whorl(*asked, cwd=place, check=0, run=in_a_new_process)
+    assert "All together: checks." in done.stdout
+    assert "Report: answer/report.html" in done.stdout
 
 
 @pytest.mark.parametrize("space", ["rgb", "freq"])
@@ -228,6 +227,7 @@ def test_what_makes_no_sense_is_refused(place, tmp_path):
     train("lies between 0 and 1", "rgb", "known", "--stranger-rate", "1")
     train("is no manifold", "known", "known")
     train("lies inside the pictures", "rgb", "known", out=place / "known" / "a")
+    train("lies inside the manifold", "rgb", "known", out=place / "rgb" / "a")
     refused("build", "real", "-o", place / "real" / "m", cwd=place, because="lies inside the pictures")
     refused("build", "real", "-o", tmp_path / "m", "-q", cwd=place, because="8 x 8, where pixels:32 takes")
 
@@ -249,6 +249,19 @@ def test_what_cannot_be_answered_is_refused(place, tmp_path):
         whorl("attribute", alone, "asked", "--manifold", "moved", "-q", cwd=place, check=0)
     finally:
         shutil.move(place / "moved", place / "rgb")
+
+
+def test_broken_pictures_are_refused_or_counted(place, tmp_path):
+    asked = shutil.copytree(place / "asked", tmp_path / "asked")
+    (asked / "03.png").write_bytes(b"no picture")
+    refused("attribute", "by-rgb", asked, "-q", cwd=place, because="03.png")
+    done = whorl("attribute", "by-rgb", asked, "--on-error", "skip", "-q", cwd=place, check=0)
+    assert "1 picture could not be read and has no answer" in done.stdout
+
+
+def test_nobody_is_unknown_where_that_was_not_learned(place, tmp_path):
+    arguments = ("train", "rgb", "known", "--classifier", "linear", "--no-unknown", "-o", tmp_path / "a")
+    assert "It never answers 'unknown'" in whorl(*arguments, "-q", cwd=place, check=0).stdout
 
 
 def test_two_classes_never_say_unknown(place, tmp_path):

@@ -34,6 +34,7 @@ class Answers:
         found: the answers, picture by picture.
         whole: the answer for all as by one model; None where that was not asked for.
         artifacts: on the manifold, with the real pictures that were subtracted; None for methods without one.
+        skipped: how many more pictures there were, which could not be read.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Answers:
     found: Attributions
     whole: SetAttribution | None
     artifacts: Artifacts | None = None
+    skipped: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +80,7 @@ class Answers:
             "method": self.method,
             "source": self.source,
             "count": len(self.found),
+            "skipped": self.skipped,
             "classes": list(self.found.labels),
             "threshold": self.found.threshold,
             "mean_probability": dict(self.shares),
@@ -152,4 +155,4 @@ def answers_for(
         table = features.features(images, **options)
     found = attributor.attribute(table)
     whole = attributor.together(found) if together else None
-    return Answers(method.name, images.name, found, whole, artifacts)
+    return Answers(method.name, images.name, found, whole, artifacts, skipped=len(images) - len(found))

@@ -98,6 +98,13 @@ def train(
             "--stranger-rate", help="Share of unknown models' pictures that may be taken for known."
         ),
     ] = 0.1,
+    unknown: Annotated[
+        bool,
+        typer.Option(
+            "--unknown/--no-unknown",
+            help="Learn when to answer 'unknown', from classes left out in turn: three more trainings.",
+        ),
+    ] = True,
     encoder: Annotated[
         str | None,
         typer.Option("--encoder", help="Where the manifold's encoder lies now.", show_default="where it was"),
@@ -142,6 +149,8 @@ def train(
     if not 0 < stranger_rate < 1:
         raise typer.BadParameter(f"--stranger-rate lies between 0 and 1; got {stranger_rate:g}")
     shared.refuse_inside(output, str(known), real)
+    if folder is not None and output.resolve().is_relative_to(folder.resolve()):
+        raise typer.BadParameter(f"-o {output} lies inside the manifold {folder}; write somewhere else")
     check_output(output, overwrite=overwrite, ours=holds_attributor)
     started = time.perf_counter()
     sets = known_sets(known, label=label.value, real=real, limit=limit, seed=seed)
@@ -157,12 +166,13 @@ def train(
         chosen.tables(sets, **run),
         chosen.classifier,
         rate=stranger_rate,
+        unknown=unknown,
         seed=seed,
         device=device,
         progress=not quiet,
     )
     attributor.save(output, chosen, overwrite=overwrite)
-    _print(attributor, chosen, output, time.perf_counter() - started, as_json=as_json)
+    _print(attributor, chosen, output, time.perf_counter() - started, unknown=unknown, as_json=as_json)
 
 
 def _places(places: list[Path], method: str | None) -> tuple[Path | None, Path]:
@@ -217,7 +227,13 @@ def _on_manifold(
 
 
 def _print(
-    attributor: Attributor, method: AttributionMethod, output: Path, seconds: float, *, as_json: bool
+    attributor: Attributor,
+    method: AttributionMethod,
+    output: Path,
+    seconds: float,
+    *,
+    unknown: bool,
+    as_json: bool,
 ) -> None:
     from whorl.cli.manifold_told import print_told
 
@@ -235,4 +251,5 @@ def _print(
         return
     print_told(summary)
     if single is None:
-        typer.echo(" With fewer than three classes it never answers 'unknown'.")
+        why = "With fewer than three classes it" if unknown else "It"
+        typer.echo(f" {why} never answers 'unknown'.")

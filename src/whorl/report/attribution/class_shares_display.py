@@ -44,7 +44,7 @@ class ClassSharesDisplay(Display):
         rows = list(self.answered)
         self.figure_ = new_figure(4.0 if small else 9.0, 1.1 + _ROW * len(rows))
         self.ax_ = ax = self.figure_.add_subplot()
-        ax.set_xlim(0, 1.02)
+        ax.set_xlim(-0.015, 1.02)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         for place, label in enumerate(rows):
             ax.barh(place, self.shares.get(label, 0.0), height=0.62, color=_BAR, alpha=0.55, zorder=2)

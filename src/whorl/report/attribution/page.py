@@ -11,7 +11,13 @@ from whorl.files import write_bytes
 from whorl.report.attribution.class_shares_display import ClassSharesDisplay
 from whorl.report.attribution.examples_display import ExamplesDisplay
 from whorl.report.attribution.tables import classes_grid, pictures_grid
-from whorl.report.attribution.words import LIMITS, attribution_headline, support_words, threshold_words
+from whorl.report.attribution.words import (
+    LIMITS,
+    attribution_headline,
+    skipped_words,
+    support_words,
+    threshold_words,
+)
 from whorl.report.details import detail_groups
 from whorl.report.page import Fact, Page, render_page
 from whorl.report.sections import Section, Sections
@@ -70,7 +76,11 @@ def render_attribution(
     if examples:
         sections.append(_examples(examples))
     sections.append(_pictures(answers))
-    return render_page("sections.html.j2", page, Sections((), tuple(sections)))
+    return render_page(
+        "sections.html.j2",
+        page,
+        Sections((skipped_words(answers),) if answers.skipped else (), tuple(sections)),
+    )
 
 
 def _classes(answers: Answers) -> Section:

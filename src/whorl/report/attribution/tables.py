@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from whorl.attribution.answers import UNKNOWN, Answers
-from whorl.report.attribution.words import attribution_headline, support_words, threshold_words
+from whorl.report.attribution.words import attribution_headline, skipped_words, support_words, threshold_words
 from whorl.report.grid import Column, Grid
 from whorl.report.grid_table import GridTables
 from whorl.report.text import percent
@@ -18,8 +18,11 @@ def answers_table(answers: Answers) -> GridTables:
     left = len(answers.found) - MOST_ROWS
     more = (f"{left:,} more pictures are in pictures.csv (-o) and in --json.",) if left > 0 else ()
     told = (attribution_headline(answers), support_words(answers), threshold_words(answers))
+    notes = (skipped_words(answers),) if answers.skipped else ()
     return GridTables(
-        (pictures_grid(answers, most=MOST_ROWS),), after=(*more, *(each for each in told if each))
+        (pictures_grid(answers, most=MOST_ROWS),),
+        after=(*more, *(each for each in told if each)),
+        notes=notes,
     )
 
 
@@ -56,7 +59,7 @@ def classes_grid(answers: Answers) -> Grid:
     )
     best = max(answers.answered, key=lambda label: answers.answered[label])
     return Grid(
-        "Class by class",
+        "Probabilities and answers",
         (Column("class", name=True), Column("mean probability", number=True), Column("answers", number=True)),
         rows,
         marked=frozenset({list(answers.answered).index(best)}),

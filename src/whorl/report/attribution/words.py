@@ -41,14 +41,14 @@ def _together(whole: SetAttribution) -> str:
     if whole.known is None:
         return (
             f"All together, the likeliest of the known classes is {label}. Whether one of them made the pictures "
-            "at all cannot be told: that takes three known classes."
+            "at all cannot be told: that was not learned, and takes three known classes."
         )
     if not whole.known:
         return (
             f"All together: unknown. The likeliest class, {label}, has no more support than pictures by a "
             "stranger may have."
         )
-    return f"All together: {label}."
+    return f"All together: {'most like ' if whole.label == REAL else ''}{label}."
 
 
 def support_words(answers: Answers) -> str:
@@ -73,7 +73,13 @@ def threshold_words(answers: Answers) -> str:
     needed = answers.found.threshold
     if needed is None:
         return (
-            f"No picture is answered '{UNKNOWN}': with fewer than three known classes it cannot be "
-            "learned when to."
+            f"No picture is answered '{UNKNOWN}': when to was not learned, which takes three known classes."
         )
     return f"A single picture is answered '{UNKNOWN}' where no class is likelier than {percent(needed)}."
+
+
+def skipped_words(answers: Answers) -> str:
+    """Say how many pictures have no answer."""
+    if answers.skipped == 1:
+        return "1 picture could not be read and has no answer."
+    return f"{answers.skipped:,} pictures could not be read and have no answer."
