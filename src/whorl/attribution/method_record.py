@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from whorl.attribution.artifact_features import ArtifactFeatures, method_of
-from whorl.attribution.manifold_names import is_manifold_name, manifold_name
+from whorl.attribution.artifact_features import ArtifactFeatures, method_named_on
+from whorl.attribution.manifold_names import is_manifold_name
 from whorl.attribution.methods import AttributionMethod, method_named
 from whorl.errors import ScoreError, StorageError
 from whorl.manifold.folder import read_manifest
@@ -66,10 +66,7 @@ def method_from(
 
 
 def _named(name: str, manifold: Manifold | None) -> AttributionMethod:
-    if manifold is None:
-        return method_named(name)
-    said = manifold_name(name)
-    return method_of(manifold, layer=said.layer, classifier=said.classifier, kind=said.kind)
+    return method_named(name) if manifold is None else method_named_on(manifold, name)
 
 
 def _place(place: Path | None, folder: Path) -> dict[str, str | None]:

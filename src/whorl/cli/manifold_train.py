@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.manifold_method import method_on_manifold, method_without_manifold, places_of
 
 if TYPE_CHECKING:
     from whorl.attribution.attributor import Attributor
     from whorl.attribution.methods import AttributionMethod
-    from whorl.manifold import Manifold
 
 
 class LabelChoice(StrEnum):
@@ -145,7 +145,7 @@ def train(
     from whorl.cli.known_sets import known_sets
     from whorl.files import check_output
 
-    folder, known = _places(places, method)
+    folder, known = places_of(places, method)
     if not 0 < stranger_rate < 1:
         raise typer.BadParameter(f"--stranger-rate lies between 0 and 1; got {stranger_rate:g}")
     shared.refuse_inside(output, str(known), real)
@@ -155,12 +155,12 @@ def train(
     started = time.perf_counter()
     sets = known_sets(known, label=label.value, real=real, limit=limit, seed=seed)
     if folder is None:
-        chosen = _without_manifold(method, layer, classifier, kind, encoder)
+        chosen = method_without_manifold(method, layer, classifier, kind, encoder)
     else:
         from whorl.manifold import Manifold
 
         held = Manifold.load(folder).with_encoder(encoder, device=device)
-        chosen = _on_manifold(held, method, layer, classifier, kind)
+        chosen = method_on_manifold(held, method, layer, classifier, None if kind is None else kind.value)
     record_of(chosen, output)  # what could not be written is told before the work
     attributor = Attributor.fit(
         chosen.tables(sets, **run),
@@ -173,57 +173,6 @@ def train(
     )
     attributor.save(output, chosen, overwrite=overwrite)
     _print(attributor, chosen, output, time.perf_counter() - started, unknown=unknown, as_json=as_json)
-
-
-def _places(places: list[Path], method: str | None) -> tuple[Path | None, Path]:
-    """Return the manifold's folder, if one is meant, and that of the known sets."""
-    from whorl.attribution.manifold_names import is_manifold_name
-
-    wanted = method is None or is_manifold_name(method)
-    if len(places) == 1 and wanted:
-        raise typer.BadParameter(
-            "give a manifold and a folder of known sets: whorl manifold train MANIFOLD KNOWN; or a --method that "
-            "needs no manifold, such as --method durall"
-        )
-    if len(places) == 2 and not wanted:
-        raise typer.BadParameter(f"--method {method} needs no manifold; give the folder of known sets alone")
-    if len(places) > 2:
-        raise typer.BadParameter(
-            f"give at most a manifold and a folder of known sets; got {len(places)} places"
-        )
-    return (places[0], places[1]) if wanted else (None, places[0])
-
-
-def _without_manifold(method: str | None, *of_a_manifold: str | None) -> AttributionMethod:
-    from whorl.attribution.methods import method_named
-
-    names = ("layer", "classifier", "kind", "encoder")
-    given = [name for name, value in zip(names, of_a_manifold, strict=True) if value]
-    if given:
-        raise typer.BadParameter(f"--{given[0]} is for methods on a manifold; --method {method} has its own")
-    return method_named(method or "")
-
-
-def _on_manifold(
-    held: Manifold, method: str | None, layer: str | None, classifier: str | None, kind: KindChoice | None
-) -> AttributionMethod:
-    from whorl.attribution.artifact_features import method_of
-    from whorl.attribution.manifold_names import manifold_name
-
-    if method is None:
-        layers = {str(each): each for each in held.layers}
-        return method_of(
-            held,
-            layer=None if layer is None else layers.get(layer, layer),
-            classifier=classifier,
-            kind="nearest" if kind is None else kind.value,
-        )
-    if layer or classifier or kind:
-        raise typer.BadParameter(
-            f"--method {method} says space and classifier already; leave out --layer, --classifier and --kind"
-        )
-    said = manifold_name(method)
-    return method_of(held, layer=said.layer, classifier=said.classifier, kind=said.kind)
 
 
 def _print(

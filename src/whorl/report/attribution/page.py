@@ -31,7 +31,9 @@ _SHARES = (
     "that were given to it."
 )
 _NEEDED = " Dashed: the support that the likeliest class needs, for the set to be taken for known."
-_EXAMPLES = "Some of the pictures, spread evenly over all, with their answers and how probable they are."
+_EXAMPLES = (
+    "Some of the pictures, spread evenly over all: the answer, and the probability of the likeliest class."
+)
 _NEAREST = " Below each: the real picture of the manifold that is nearest to it in this space."
 _ARTIFACT = (
     " Artifact: picture minus nearest real one. Grey: no difference; brighter: the picture has more, darker: "
