@@ -33,7 +33,7 @@ def test_every_option_the_docs_name_exists():
     known, todo = {"--help"}, [get_command(app)]
     while todo:
         command = todo.pop()
-        known |= {name for parameter in command.params for name in parameter.opts}
+        known |= {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
         todo += list(getattr(command, "commands", {}).values())
     for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")):
         named = set(re.findall(r"`?(?<![\w-])(--[a-z][a-z-]+)", page.read_text()))

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from attribution_makers import KINDS, accuracy, pictures, sources
 
-from whorl.attribution.artifact_features import ArtifactFeatures, form, method_of
+from whorl.attribution.artifact_features import ArtifactFeatures, form, method_named_on, method_of
 from whorl.attribution.attributor import Attributor
 from whorl.attribution.baselines.pixels import Pixels
 from whorl.attribution.manifold_names import ManifoldName, manifold_name
+from whorl.attribution.methods import method_named
 from whorl.checks import check_feature_map
 from whorl.embeddings import from_arrays
 from whorl.errors import EncoderError, ScoreError, WhorlWarning
@@ -103,6 +104,15 @@ def test_names_are_read_as_they_are_written(name, read):
 def test_names_of_nothing_are_refused(name):
     with pytest.raises(ScoreError, match="manifold:SPACE"):
         manifold_name(name)
+
+
+def test_methods_are_found_by_their_whole_names(rgb, freq):
+    for manifold, name in ((rgb, "manifold:rgb"), (rgb, "raw:rgb:linear"), (freq, "random:freq:mlp")):
+        assert method_named_on(manifold, name).name == name
+    with pytest.raises(ScoreError, match="no layer 'spectrum'"):
+        method_named_on(rgb, "manifold:freq")
+    with pytest.raises(ScoreError, match="needs a manifold"):
+        method_named("manifold:rgb")
 
 
 def test_methods_carry_their_names(rgb, freq):

@@ -118,3 +118,18 @@ def test_nothing_is_overwritten_unasked(saved):
 def test_another_encoder_is_not_taken_for_its_own(saved, made):
     with pytest.raises(EncoderError, match="is not the one this manifold was measured with"):
         Manifold.load(saved[1]).embed(made, encoder="spectrum:9")
+
+
+def test_a_loaded_manifold_knows_its_place_and_keeps_it_with_its_encoder(real, made, tmp_path):
+    fitted = Manifold.fit(real, encoder="pixels:8", cache=None)
+    loaded = Manifold.load(fitted.save(tmp_path / "manifold"))
+    ready = loaded.with_encoder()
+    assert fitted.place is None
+    assert loaded.place == ready.place == (tmp_path / "manifold").resolve()
+    assert ready.digest == loaded.digest == fitted.digest
+    assert ready.load_encoder() is ready.load_encoder()
+    np.testing.assert_array_equal(
+        ready.artifacts(made, cache=None).values, fitted.artifacts(made, cache=None).values
+    )
+    with pytest.raises(EncoderError, match="is not the one this manifold"):
+        loaded.with_encoder("pixels:9")

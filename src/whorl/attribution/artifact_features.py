@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from whorl.attribution.classifiers.contract import Classifier
 from whorl.attribution.classifiers.kinds import CLASSIFIERS
 from whorl.attribution.features import FeatureTable
-from whorl.attribution.manifold_names import Kind, ManifoldName
+from whorl.attribution.manifold_names import Kind, ManifoldName, manifold_name
 from whorl.attribution.methods import AttributionMethod
 from whorl.embeddings import Embeddings, EncodeOptions
 from whorl.encoders.contract import Layer
@@ -154,6 +154,19 @@ def method_of(
     chosen = _classifier(usual if classifier is None else classifier)
     told = None if chosen.name == usual else chosen.name
     return AttributionMethod(str(ManifoldName(kind, features.space, told)), features, chosen)
+
+
+def method_named_on(manifold: Manifold, name: str) -> AttributionMethod:
+    """Return a method on a manifold by its whole name; see `whorl.attribution.manifold_names`.
+
+    Raises:
+        ScoreError: it is no such name, or the manifold lacks the space.
+
+    >>> method_named_on(Manifold.from_embeddings({6: np.eye(3)}), "random:6:mlp").features.name
+    'random:6'
+    """
+    said = manifold_name(name)
+    return method_of(manifold, layer=said.layer, classifier=said.classifier, kind=said.kind)
 
 
 def _classifier(wanted: str | Classifier) -> Classifier:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from whorl.attribution.rejection import Strangers, meet_strangers, support
 from whorl.attribution.split import divided
 from whorl.embeddings.progress import Progress, progress_for
 from whorl.errors import ScoreError
+
+if TYPE_CHECKING:
+    from whorl.attribution.methods import AttributionMethod
 
 DEFAULT_RATE = 0.1
 
@@ -203,6 +207,23 @@ class Attributor:
             dict(zip(self.labels, map(float, votes), strict=True)),
             len(found),
         )
+
+    def save(self, folder: str | Path, method: AttributionMethod, *, overwrite: bool = False) -> Path:
+        """Write it to a folder in one step, with the method that measures pictures for it; see `load_attributor`.
+
+        Of a manifold, its digest and the folder that it was loaded from are remembered, not the manifold itself.
+
+        Args:
+            folder: made here; must not exist unless `overwrite`, and then must hold an attributor.
+            method: whose features it has learned from.
+            overwrite: replace an earlier attributor.
+
+        Raises:
+            StorageError: the folder exists, the disk is full, or nobody could make the method again by its name.
+        """
+        from whorl.attribution.folder import write_folder
+
+        return write_folder(self, method, Path(folder), overwrite=overwrite)
 
     def describe(self) -> dict[str, Any]:
         """Return what a report says of it, as JSON values."""

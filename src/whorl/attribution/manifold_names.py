@@ -58,8 +58,8 @@ def manifold_name(name: str) -> ManifoldName:
     Raises:
         ScoreError: it is none.
 
-    >>> manifold_name("random:freq"), manifold_name("manifold:-1:linear").layer
-    (ManifoldName(kind='random', layer='spectrum', classifier=None), -1)
+    >>> manifold_name("random:freq"), manifold_name("manifold:6:linear").layer
+    (ManifoldName(kind='random', layer='spectrum', classifier=None), 6)
     """
     prefix, *rest = name.split(":")
     classifier = rest.pop() if len(rest) > 1 and rest[-1] in _CLASSIFIERS else None

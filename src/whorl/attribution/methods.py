@@ -23,6 +23,7 @@ from whorl.attribution.classifiers.linear import Linear
 from whorl.attribution.classifiers.nearest import Nearest
 from whorl.attribution.classifiers.svm import LinearSVM
 from whorl.attribution.features import FeatureMap, FeatureTable
+from whorl.attribution.manifold_names import is_manifold_name
 from whorl.embeddings import EncodeOptions
 from whorl.errors import ImageError, ScoreError
 from whorl.images.contract import ImageSource
@@ -116,6 +117,11 @@ def method_named(name: str) -> AttributionMethod:
         return FAMILIES[family](parameter)
     if family in FAMILIES and colon:
         raise ScoreError(f"{name!r} lacks what comes after the colon, such as {family}:NAME.")
+    if is_manifold_name(name):
+        raise ScoreError(
+            f"{name!r} needs a manifold of real pictures: 'whorl manifold train MANIFOLD KNOWN', or method_of of "
+            "whorl.attribution.artifact_features."
+        )
     known = ", ".join([*METHODS, *(f"{each}:..." for each in FAMILIES)])
     raise ScoreError(f"there is no attribution method {name!r}; there are {known}.")
 

@@ -13,7 +13,19 @@ from typing import Annotated, TextIO
 import typer
 
 import whorl
-from whorl.cli import audit, cache, compare, demo, evaluate, identify, lab, reference, register, registry
+from whorl.cli import (
+    audit,
+    cache,
+    compare,
+    demo,
+    evaluate,
+    identify,
+    lab,
+    manifold,
+    reference,
+    register,
+    registry,
+)
 from whorl.errors import WhorlError, WhorlWarning
 
 EXIT_USAGE = 2
@@ -36,6 +48,7 @@ app.command("demo")(demo.demo)
 app.command("register")(register.register)
 app.command("identify")(identify.identify)
 app.command("evaluate")(evaluate.evaluate)
+app.add_typer(manifold.app, name="manifold")
 app.add_typer(registry.app, name="registry")
 app.add_typer(cache.app, name="cache")
 app.add_typer(lab.app, name="lab")

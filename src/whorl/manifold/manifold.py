@@ -43,8 +43,12 @@ class Manifold(ManifoldContents):
     >>> found = manifold.artifacts(made, cache=None)
     >>> found.values.shape, found.nearest_ids[0] in manifold.ids
     ((5, 192), True)
+
+    Attributes:
+        place: the folder it was loaded from; None where it was not.
     """
 
+    place: Path | None = None
     _loaded_encoder: Encoder | None = field(default=None, repr=False)
 
     @classmethod
@@ -136,6 +140,15 @@ class Manifold(ManifoldContents):
             return self._loaded_encoder
         return reload_encoder(self.encoder, encoder, device=device, what="this manifold")
 
+    def with_encoder(self, encoder: str | Path | Encoder | None = None, *, device: str = "auto") -> Manifold:
+        """Return the manifold with its encoder at hand, so that it is loaded once for many sets of pictures.
+
+        Raises:
+            EncoderError: it is not at hand, or what is there is another one.
+        """
+        found = self.load_encoder(encoder, device="auto" if self.picture_size else device)
+        return Manifold._of(self, found, self.place)
+
     def project(
         self,
         images: Any,
@@ -192,12 +205,12 @@ class Manifold(ManifoldContents):
         Raises:
             StorageError: no manifold there, damaged, or written by a newer version.
         """
-        return cls._of(read_folder(Path(folder)), None)
+        return cls._of(read_folder(Path(folder)), None, Path(folder).resolve())
 
     @classmethod
-    def _of(cls, contents: ManifoldContents, encoder: Encoder | None) -> Manifold:
+    def _of(cls, contents: ManifoldContents, encoder: Encoder | None, place: Path | None = None) -> Manifold:
         data = {entry.name: getattr(contents, entry.name) for entry in fields(ManifoldContents)}
-        manifold = cls(**data, _loaded_encoder=encoder)
+        manifold = cls(**data, place=place, _loaded_encoder=encoder)
         if "digest" in vars(contents):  # found already, and gigabytes are not gone through twice
             vars(manifold)["digest"] = contents.digest
         return manifold

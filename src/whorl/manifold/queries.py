@@ -91,7 +91,9 @@ def chosen_layer(manifold: ManifoldContents, layer: Layer | None) -> Layer:
         return manifold.layers[0]
     if layer is None or layer not in manifold.layers:
         asked = "say which layer" if layer is None else f"no layer {layer!r}"
-        raise ScoreError(f"{asked}: this manifold has {', '.join(map(str, manifold.layers))} (layer=).")
+        raise ScoreError(
+            f"{asked}: this manifold has {', '.join(map(str, manifold.layers))} (--layer, layer=)."
+        )
     return layer
 
 
