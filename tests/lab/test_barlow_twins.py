@@ -12,13 +12,14 @@ from transformers import ResNetModel, ViTModel
 import whorl
 from command_line import in_this_process
 from whorl import EncoderError, ImageError, StorageError, WhorlError
-from whorl.checks import check_encoder
+from whorl.checks import check_encoder, check_objective
 from whorl.embeddings.progress import Silent
 from whorl.files import digest_json
 from whorl.lab.train_encoder import train_encoder
 from whorl.lab.training import barlow_twins as module
 from whorl.lab.training import pace
 from whorl.lab.training.checkpoint import FILE
+from whorl.lab.training.objectives import objective_for
 from whorl.lab.training.recipe import Recipe
 
 SMALL = {"width": 32, "depth": 2, "size": 8, "batch_size": 16, "projector": 24, "learning_rate": 3e-3}
@@ -227,6 +228,23 @@ def test_one_picture_to_train_on_is_refused(tmp_path):
     with pytest.raises(ImageError, match="leaves one picture"):
         train_encoder(pixels[:1], tmp_path / "e", test=pixels, recipe=recipe())
     assert not (tmp_path / "e").exists()
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [recipe(), recipe(**RESNET), Recipe(epochs=1, width=32, depth=2, size=8, batch_size=16)],
+    ids=["vit", "resnet", "classes"],
+)
+def test_the_objectives_keep_their_contract(chosen, coloured):
+    check_objective(objective_for(chosen, coloured, None, None, None, Silent()))
+
+
+def test_an_objective_that_draws_from_the_global_generator_is_found(coloured, monkeypatch):
+    chosen = objective_for(recipe(), coloured, None, None, None, Silent())
+    usual = module.two_views
+    monkeypatch.setattr(module, "two_views", lambda *arguments: (torch.rand(1), usual(*arguments))[1])
+    with pytest.raises(AssertionError, match="global generator"):
+        check_objective(chosen)
 
 
 def test_recipes_of_classes_are_called_as_before_there_were_objectives():
