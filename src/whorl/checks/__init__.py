@@ -9,6 +9,7 @@ from whorl.checks.fingerprints import check_method
 from whorl.checks.generator_architectures import check_generator_architecture
 from whorl.checks.generators import check_generator
 from whorl.checks.images import check_image_source
+from whorl.checks.objectives import check_objective
 
 __all__ = [
     "check_alteration",
@@ -19,4 +20,5 @@ __all__ = [
     "check_generator_architecture",
     "check_image_source",
     "check_method",
+    "check_objective",
 ]

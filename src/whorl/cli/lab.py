@@ -32,6 +32,13 @@ class Family(StrEnum):
     resnet = "resnet"
 
 
+class Objective(StrEnum):
+    """What an encoder is trained for."""
+
+    classes = "classes"
+    barlow_twins = "barlow-twins"
+
+
 _RECIPE, _JUDGE, _RUN = "Recipe", "Judging", "Running"
 
 
@@ -39,11 +46,19 @@ _RECIPE, _JUDGE, _RUN = "Recipe", "Judging", "Running"
 def train_encoder(
     data: Annotated[
         str,
-        typer.Argument(help="Labelled pictures: Parquet with `label`, a folder per class, npz with labels."),
+        typer.Argument(
+            help="Pictures, for classes labelled: Parquet with `label`, a folder per class, npz with labels."
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder of the encoder, and of a checkpoint.")
     ],
+    objective: Annotated[
+        Objective,
+        typer.Option(
+            rich_help_panel=_RECIPE, help="Tell classes apart, or, without labels, agree on two views."
+        ),
+    ] = Objective.classes,
     family: Annotated[Family, typer.Option(rich_help_panel=_RECIPE, help="vit or resnet.")] = Family.vit,
     epochs: Annotated[
         int | None, typer.Option(min=1, rich_help_panel=_RECIPE, help="Passes over the pictures.")
@@ -70,9 +85,20 @@ def train_encoder(
             min=0,
             max=1,
             rich_help_panel=_RECIPE,
-            help="Share of pictures under mixup or CutMix; few for few epochs.",
+            help="Share of pictures under mixup or CutMix (classes); few for few epochs.",
         ),
     ] = 0.5,
+    projector: Annotated[
+        int, typer.Option(min=1, rich_help_panel=_RECIPE, help="Width of barlow-twins' projector.")
+    ] = 512,
+    redundancy: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            rich_help_panel=_RECIPE,
+            help="lambda of barlow-twins, the weight of correlations off the diagonal.",
+        ),
+    ] = 5e-3,
     tokens: Annotated[
         float,
         typer.Option(
@@ -126,9 +152,10 @@ def train_encoder(
     as_json: shared.Json = False,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Train a small encoder to tell classes apart; killed, it goes on when the command is given again.
+    """Train a small encoder; killed, it goes on when the command is given again.
 
     whorl lab train-encoder train.parquet --test val.parquet --epochs 30 -o my-encoder
+    whorl lab train-encoder photos/ --objective barlow-twins --minutes 45 -o my-encoder
     """
     if (epochs is None) == (minutes is None):
         raise typer.BadParameter("give --epochs or --minutes, and not both")
@@ -149,6 +176,9 @@ def train_encoder(
         tokens=tokens,
         average=average,
         seed=seed,
+        objective=objective.value,
+        projector=projector,
+        redundancy=redundancy,
     )
     trained = train(
         data,
@@ -166,7 +196,8 @@ def train_encoder(
         typer.echo(json.dumps(trained.to_dict(), indent=1, ensure_ascii=False))
         return
     last = trained.last
+    kinds = f" of {trained.classes} classes" if objective is Objective.classes else ""
     typer.echo(
         f"{trained.folder}: {trained.parameters:,} parameters, {last.step:,} steps on {trained.pictures:,} "
-        f"pictures of {trained.classes} classes; held-out top-1 {last.top1:.1%}, 10-NN {last.knn:.1%}"
+        f"pictures{kinds}; {last.marks}"
     )

@@ -1,8 +1,7 @@
-"""Training a small encoder from labelled pictures."""
+"""Training a small encoder, from labelled pictures or from pictures alone."""
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,9 @@ class TrainedEncoder:
     Attributes:
         folder: config.json, model.safetensors (half precision), preprocessor_config.json, history.json,
             curves.svg, checkpoint.safetensors.
-        parameters: of the classifier, head included.
+        parameters: of the model, head or projector included.
         pictures: trained on.
-        classes: how many.
+        classes: how many; 0 without labels.
         last: the marks at the end.
         recipe: how it was trained.
     """
@@ -47,7 +46,7 @@ class TrainedEncoder:
             "parameters": self.parameters,
             "pictures": self.pictures,
             "classes": self.classes,
-            "last": dataclasses.asdict(self.last),
+            "last": self.last.to_dict(),
             "recipe": self.recipe.to_dict(),
         }
 
@@ -65,17 +64,20 @@ def train_encoder(
     checkpoint_minutes: float = 5.0,
     progress: bool | Progress = False,
 ) -> TrainedEncoder:
-    """Train a small encoder to tell the classes of labelled pictures apart, and save its backbone.
+    """Train a small encoder for the recipe's objective, and save its backbone.
+
+    `classes` learns to tell the classes of labelled pictures apart; `barlow-twins` learns from pictures alone, and
+    labels, where there are any, serve its 10-NN curve.
 
     Killed or interrupted, it goes on from its last checkpoint when called again with the same arguments, and
     with `recipe.epochs` it becomes the encoder that it would have become without the interruption.
 
     Args:
-        data: pictures with labels, anything `whorl.open_images` takes.
+        data: pictures, for `classes` with labels; anything `whorl.open_images` takes.
         output: the folder to write to; `whorl.load_encoder` loads it.
         recipe: what to build and how to train it.
         test: held-out pictures of the same classes; None holds 5 % of `data` out.
-        knn_train: labelled pictures whose embeddings vote in the 10-NN curve; None: 4,000 of `data`.
+        knn_train: labelled pictures whose embeddings vote in the 10-NN curve; None: 4,000 of `data`, if labelled.
         knn_test: labelled pictures that are voted on; None: up to 2,000 of the held-out ones.
         device: auto, cpu, mps, cuda or cuda:N.
         compiled: run the model through torch.compile, which needs a C++ compiler on a CPU.
@@ -83,29 +85,28 @@ def train_encoder(
         progress: True shows it on stderr.
 
     Raises:
-        ImageError: no labels, or a picture that cannot be read.
+        ImageError: labels are missing that the objective needs, or a picture cannot be read.
         StorageError: the folder holds another training, or cannot be written.
         EncoderError: training diverged.
         KeyboardInterrupt: SIGTERM or Ctrl-C; a checkpoint was written.
     """
-    from whorl.lab.training.material import gather
+    from whorl.lab.training.objectives import objective_for
     from whorl.lab.training.run import Run
     from whorl.lab.training.trainer import Trainer
 
     shown = progress_for(progress)
     place, folder = choose_device(device), Path(output)
-    material = gather(data, test, knn_train, knn_test, recipe, shown)
-    pictures = material.pictures
+    objective = objective_for(recipe, data, test, knn_train, knn_test, shown)
+    pictures = objective.pictures
     settings = {
         "format": FORMAT,
         "recipe": recipe.to_dict(),
         "pictures": pictures.digest,
         "classes": [str(name) for name in pictures.classes],
     }
-    trainer = Trainer(recipe, pictures, place, compiled=compiled)
+    trainer = Trainer(objective, place, compiled=compiled)
     run = Run(
         trainer,
-        material.judge,
         folder,
         settings={**settings, "count": len(pictures), "device": str(place), "compiled": compiled},
         key=digest_json(settings),

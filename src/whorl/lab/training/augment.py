@@ -38,6 +38,11 @@ class Batch:
     others: torch.Tensor
     share: torch.Tensor
 
+    @property
+    def views(self) -> tuple[torch.Tensor]:
+        """The one view of each picture that there is."""
+        return (self.inputs,)
+
 
 def augmented(
     pixels: NDArray[np.uint8],

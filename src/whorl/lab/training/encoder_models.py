@@ -85,11 +85,11 @@ def drop_patches(model: torch.nn.Module, chosen: Callable[[], torch.Tensor | Non
 
 def last_embedding(
     model: torch.nn.Module, weights: Mapping[str, torch.Tensor], inputs: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the logits (B, C) and the last layer's embedding (B, D), pooled as `load_encoder` pools it.
+) -> tuple[Any, torch.Tensor]:
+    """Return a model's output and the last layer's embedding (B, D), pooled as `load_encoder` pools it.
 
     Args:
-        model: a classifier.
+        model: a classifier, or any model of an `Objective`.
         weights: used in place of its own.
         inputs: float32 (B, 3, S, S).
     """
@@ -99,7 +99,7 @@ def last_embedding(
     options = {"pixel_values": inputs, "output_hidden_states": True}
     output = functional_call(model, dict(weights), (), options)
     pooling = choose_pooling("auto", prefix, name="the encoder")
-    return output.logits, pool(output.hidden_states[-1], pooling, prefix)
+    return output, pool(output.hidden_states[-1], pooling, prefix)
 
 
 def save_encoder(
@@ -109,8 +109,8 @@ def save_encoder(
 
     Args:
         folder: gets config.json, model.safetensors, preprocessor_config.json.
-        model: a classifier; its head is left out.
-        weights: the classifier's tensors by name, to be saved in place of its own.
+        model: a classifier, or any model of an `Objective`; its head is left out.
+        weights: the model's tensors by name, to be saved in place of its own.
         size: side of the pictures.
 
     Raises:

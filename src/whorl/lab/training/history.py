@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from whorl.lab.training.evaluate import Marks
+from whorl.lab.training.marks import Marks
 from whorl.lab.training.schedule import Stretch
 
 SCHEMA = "whorl-training/1"
@@ -24,16 +24,26 @@ class Epoch:
         step: steps taken.
         seconds: time trained so far, over all runs.
         loss: mean training loss of the epoch's steps, on augmented pictures.
-        top1: share of held-out pictures whose class is named right.
-        knn: cosine 10-NN accuracy of the last layer's embeddings.
+        top1, knn, held_out_loss: as in `Marks`.
     """
 
     epoch: int
     step: int
     seconds: float
     loss: float
-    top1: float
-    knn: float
+    top1: float | None = None
+    knn: float | None = None
+    held_out_loss: float | None = None
+
+    @property
+    def marks(self) -> Marks:
+        """What was found on pictures that are not trained on."""
+        return Marks(top1=self.top1, knn=self.knn, held_out_loss=self.held_out_loss)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values, without the marks that there are not."""
+        values = {"epoch": self.epoch, "step": self.step, "seconds": self.seconds, "loss": self.loss}
+        return {**values, **self.marks.to_dict()}
 
 
 @dataclass
@@ -65,7 +75,7 @@ class History:
             "schema": SCHEMA,
             "settings": dict(settings),
             "plans": [asdict(stretch) for stretch in stretches],
-            "start": None if self.start is None else asdict(self.start),
-            "epochs": [asdict(epoch) for epoch in self.epochs],
+            "start": None if self.start is None else self.start.to_dict(),
+            "epochs": [epoch.to_dict() for epoch in self.epochs],
             "loss": {"steps": steps, "means": losses},
         }

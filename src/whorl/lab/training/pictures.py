@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,29 +25,54 @@ _BLOCK = 2048
 _FORMAT = "whorl-pixels/1"
 
 
-@dataclass(frozen=True)
-class LabelledPictures:
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """Pictures of one size.
+
+    Attributes:
+        pixels: uint8 (N, S, S, 3), in memory or memory-mapped.
+        name: the source's.
+        classes: none.
+    """
+
+    pixels: NDArray[np.uint8]
+    name: str
+    classes: tuple[Label, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the pixels: 64 hex digits."""
+        return digest_bytes(self.pixels.tobytes())
+
+    def at(self, rows: NDArray[np.integer]) -> Self:
+        """Return the pictures of these positions."""
+        return dataclasses.replace(self, pixels=self.pixels[rows])
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledPictures(Pictures):
     """Pictures of one size and what they show.
 
     Attributes:
         pixels: uint8 (N, S, S, 3), in memory or memory-mapped.
-        labels: int64 (N,), positions in `classes`.
-        classes: the labels as the source names them.
         name: the source's.
+        classes: the labels as the source names them.
+        labels: int64 (N,), positions in `classes`.
     """
 
-    pixels: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    classes: tuple[Label, ...]
-    name: str
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
     @property
     def digest(self) -> str:
         """Digest of pixels and labels: 64 hex digits."""
         return digest_bytes(self.pixels.tobytes(), self.labels.tobytes())
+
+    def at(self, rows: NDArray[np.integer]) -> Self:
+        """Return the pictures of these positions, and their labels."""
+        return dataclasses.replace(self, pixels=self.pixels[rows], labels=self.labels[rows])
 
 
 def read_labelled(
@@ -76,7 +103,17 @@ def read_labelled(
         )
     numbers = {label: number for number, label in enumerate(known)}
     labels = np.array([numbers[label] for label in found], dtype=np.int64)
-    return LabelledPictures(decoded(source, size, progress), labels, known, source.name)
+    pixels = decoded(source, size, progress)
+    return LabelledPictures(pixels=pixels, name=source.name, classes=known, labels=labels)
+
+
+def read_pictures(source: ImageSource, size: int, *, progress: Progress) -> Pictures:
+    """Decode every picture of a source as `read_labelled` does, whatever it shows.
+
+    Raises:
+        ImageError: a picture that is broken.
+    """
+    return Pictures(pixels=decoded(source, size, progress), name=source.name)
 
 
 def _sorted(labels: set[Label]) -> tuple[Label, ...]:

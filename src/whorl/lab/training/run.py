@@ -15,9 +15,9 @@ from whorl.files import write_json
 from whorl.lab.training.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
 from whorl.lab.training.curves import draw_curves
 from whorl.lab.training.encoder_models import save_encoder
-from whorl.lab.training.evaluate import Judge, Marks, judge
 from whorl.lab.training.history import Epoch, History
 from whorl.lab.training.interruption import stop_requested
+from whorl.lab.training.marks import Marks
 from whorl.lab.training.pace import Pace
 from whorl.lab.training.schedule import Schedule, Stretch
 from whorl.lab.training.trainer import Trainer
@@ -30,7 +30,6 @@ class Run:
 
     Args:
         trainer: what is trained.
-        by: what it is judged on.
         folder: gets the encoder, the checkpoint, history.json and curves.svg.
         settings: what is written into history.json.
         key: digest of recipe and pictures.
@@ -41,7 +40,6 @@ class Run:
     def __init__(
         self,
         trainer: Trainer,
-        by: Judge,
         folder: Path,
         *,
         settings: dict[str, Any],
@@ -50,7 +48,7 @@ class Run:
         progress: Progress,
     ) -> None:
         self.trainer, self.folder, self.history = trainer, folder, History()
-        self._by, self._settings, self._key, self._progress = by, settings, key, progress
+        self._settings, self._key, self._progress = settings, key, progress
         self._every = 60 * checkpoint_minutes
         self._judging = 0.0
         minutes = trainer.recipe.minutes
@@ -127,8 +125,8 @@ class Run:
             **trainer.state,
             "seconds": self._pace.spent,
             "plans": [asdict(stretch) for stretch in self.schedule.stretches],
-            "epochs": [asdict(epoch) for epoch in self.history.epochs],
-            "start": None if start is None else asdict(start),
+            "epochs": [epoch.to_dict() for epoch in self.history.epochs],
+            "start": None if start is None else start.to_dict(),
         }
         whole = Checkpoint({**trainer.tensors, "losses": losses}, state)
         write_checkpoint(self.folder / FILE, whole, settings=self._key)
@@ -155,11 +153,9 @@ class Run:
         losses = self.history.losses[before:step]
         marks = self._judged()
         mean = sum(losses) / len(losses)
-        epoch = Epoch(number, step, self._pace.spent, mean, marks.top1, marks.knn)
+        epoch = Epoch(number, step, self._pace.spent, mean, **marks.to_dict())
         self.history.epochs.append(epoch)
-        self._progress.note(
-            f"epoch {number}: loss {mean:.3f}, held-out top-1 {marks.top1:.1%}, 10-NN {marks.knn:.1%}"
-        )
+        self._progress.note(f"epoch {number}: loss {mean:.3f}, {marks}")
         recipe, average = self.trainer.recipe, self.trainer.average
         save_encoder(self.folder, self.trainer.model, average.tensors, recipe.size)
         write_json(
@@ -170,7 +166,8 @@ class Run:
 
     def _judged(self) -> Marks:
         begun = time.monotonic()
-        marks = judge(self.trainer.model, self.trainer.average.tensors, self._by, self.trainer.device)
+        trainer = self.trainer
+        marks = trainer.objective.marks(trainer.model, trainer.average.tensors, trainer.device)
         self._judging = time.monotonic() - begun
         self._pace.skip(self._judging)
         return marks

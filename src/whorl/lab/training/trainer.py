@@ -6,49 +6,53 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from whorl.errors import EncoderError
-from whorl.lab.training.augment import Batch
 from whorl.lab.training.averaging import AveragedWeights
-from whorl.lab.training.batches import Batches
 from whorl.lab.training.checkpoint import Checkpoint
-from whorl.lab.training.encoder_models import drop_patches, make_classifier
+from whorl.lab.training.encoder_models import drop_patches
 from whorl.lab.training.noise import uniforms
+from whorl.lab.training.objective import Objective
 from whorl.lab.training.order import Order
-from whorl.lab.training.pictures import LabelledPictures
 from whorl.lab.training.recipe import Recipe
 from whorl.lab.training.schedule import learning_rate
 
 if TYPE_CHECKING:
     import torch
 
-_PATCHES = 2
+_PATCHES = (2, 5)
+"""Streams of random numbers, one per view."""
 _ALL_PATCHES_FROM = 0.8
 _LARGEST_GRADIENT = 1.0
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 class Trainer:
-    """A classifier in training; no step draws from a global random generator, so there is none to restore.
+    """A model in training; no step draws from a global random generator, so there is none to restore.
+
+    Args:
+        objective: what it is trained for.
+        device: where.
+        compiled: run the model through torch.compile.
 
     Attributes:
-        device: where it is trained.
-        model: the classifier.
+        objective: what it is trained for.
+        recipe: how it is trained.
+        device: where.
+        model: the backbone and what stands on it.
         average: its averaged weights.
         order: which pictures are in which step.
         step: steps taken.
     """
 
-    def __init__(
-        self, recipe: Recipe, pictures: LabelledPictures, device: torch.device, *, compiled: bool = False
-    ) -> None:
+    def __init__(self, objective: Objective[Any], device: torch.device, *, compiled: bool = False) -> None:
         import torch
 
-        self.recipe, self.device = recipe, device
-        self.order = Order(len(pictures), min(recipe.batch_size, len(pictures)), recipe.seed)
-        self._batches = Batches(pictures, self.order, recipe)
-        self.model = make_classifier(recipe, len(pictures.classes)).to(device)
+        recipe, count = objective.recipe, len(objective.pictures)
+        self.objective, self.recipe, self.device = objective, recipe, device
+        self.order = Order(count, min(recipe.batch_size, count), recipe.seed)
+        self._batches = objective.batches(self.order)
+        self.model = objective.model().to(device)
         self.average = AveragedWeights(self.model.state_dict(), recipe.average)
         self._optimiser = _adamw(self.model, recipe)
         self.step = 0
@@ -67,12 +71,10 @@ class Trainer:
 
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(progress, self.recipe.learning_rate, self.recipe.warmup)
-        indices, epoch = self.order.indices(self.step), self.order.epoch_of(self.step)
         batch = self._batches.at(self.step)
         self.model.train()
-        self._patches = self._kept_patches(indices, epoch, progress)
-        loss = self._loss(batch)
-        self._patches = None
+        outputs = [self._seen(number, view, progress) for number, view in enumerate(batch.views)]
+        loss = self.objective.loss(outputs, batch)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), _LARGEST_GRADIENT)
@@ -112,29 +114,22 @@ class Trainer:
                 }
         self.step = int(checkpoint.state["step"])
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
-        """Cross entropy with smoothed labels, of each picture and the one mixed in, by their shares."""
-        from torch.nn.functional import cross_entropy
+    def _seen(self, view: int, inputs: torch.Tensor, progress: float) -> Any:
+        """Run the model over one view of this step's pictures."""
+        self._patches = self._kept_patches(view, progress)
+        output = self._forward(pixel_values=inputs.to(self.device))
+        self._patches = None
+        return output
 
-        logits = self._forward(pixel_values=batch.inputs.to(self.device)).logits
-        both = [
-            cross_entropy(
-                logits, labels.to(self.device), reduction="none", label_smoothing=self.recipe.smoothing
-            )
-            for labels in (batch.labels, batch.others)
-        ]
-        share = batch.share.to(self.device)
-        loss: torch.Tensor = (share * both[0] + (1 - share) * both[1]).mean()
-        return loss
-
-    def _kept_patches(self, indices: NDArray[np.int64], epoch: int, progress: float) -> torch.Tensor | None:
+    def _kept_patches(self, view: int, progress: float) -> torch.Tensor | None:
         import torch
 
         recipe = self.recipe
         if recipe.tokens == 1 or recipe.family != "vit" or progress >= _ALL_PATCHES_FROM:
             return None
         count = (recipe.size // recipe.patch) ** 2
-        drawn = uniforms(recipe.seed, epoch, indices, count, stream=_PATCHES)
+        indices, epoch = self.order.indices(self.step), self.order.epoch_of(self.step)
+        drawn = uniforms(recipe.seed, epoch, indices, count, stream=_PATCHES[view])
         kept = np.sort(drawn.argsort(axis=1)[:, : max(1, round(recipe.tokens * count))], axis=1)
         return torch.from_numpy(kept).to(self.device)
 
