@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +81,8 @@ def choice_traces(
             clustered[k] = _counts(held, k, starts, seed)
         dealt = dealings(codes, most=most_dealings, seed=seed)
         found.append(_trace(table, choice, clustered[k], dealt))
-    adjusted = holm(np.array([trace["p"] for trace in found]))
-    traces = tuple(ChoiceTrace(**trace, adjusted=float(p)) for trace, p in zip(found, adjusted, strict=True))
+    adjusted = holm(np.array([trace.p for trace in found]))
+    traces = tuple(replace(trace, adjusted=float(p)) for trace, p in zip(found, adjusted, strict=True))
     return ChoiceTraces(
         traces=traces,
         models=held.labels,
@@ -108,24 +109,24 @@ def _counts(held: Pooled, k: int, starts: int, seed: int) -> NDArray[np.int64]:
     return counts
 
 
-def _trace(
-    table: DesignChoices, choice: str, counts: NDArray[np.int64], dealt: Dealings
-) -> dict[str, object]:
+def _trace(table: DesignChoices, choice: str, counts: NDArray[np.int64], dealt: Dealings) -> ChoiceTrace:
+    """Return what was found of one choice by itself; `adjusted` is still `p`."""
     found = agreement(counts, dealt.codes)
-    values = tuple(dict.fromkeys(table.of(choice, table.models)))
-    return {
-        "choice": choice,
-        "values": values,
-        "models": tuple(int(count) for count in np.bincount(table.codes(choice))),
-        "nmi": float(found.nmi[0]),
-        "ami": float(found.ami[0]),
-        "null_nmi": float(found.nmi.mean()),
-        "null_nmi_high": float(np.quantile(found.nmi, 0.95)),
-        "null_ami": float(found.ami.mean()),
-        "null_ami_high": float(np.quantile(found.ami, 0.95)),
-        "p": float(np.mean(found.nmi >= found.nmi[0] - _TIE)),
-        "least_p": dealt.least_p,
-        "dealings": len(dealt.codes),
-        "every": dealt.every,
-        "alike": table.alike(choice),
-    }
+    p = float(np.mean(found.nmi >= found.nmi[0] - _TIE))
+    return ChoiceTrace(
+        choice=choice,
+        values=tuple(dict.fromkeys(table.of(choice, table.models))),
+        models=tuple(int(count) for count in np.bincount(table.codes(choice))),
+        nmi=float(found.nmi[0]),
+        ami=float(found.ami[0]),
+        null_nmi=float(found.nmi.mean()),
+        null_nmi_high=float(np.quantile(found.nmi, 0.95)),
+        null_ami=float(found.ami.mean()),
+        null_ami_high=float(np.quantile(found.ami, 0.95)),
+        p=p,
+        adjusted=p,
+        least_p=dealt.least_p,
+        dealings=len(dealt.codes),
+        every=dealt.every,
+        alike=table.alike(choice),
+    )

@@ -53,7 +53,8 @@ class ArtifactExamples:
         scale = self.reach if reach is None else reach
         if not scale > 0:
             raise ScoreError(f"reach must be above 0; got {scale}.")
-        return np.rint(255 * np.clip(0.5 + self.artifacts / (2 * scale), 0, 1)).astype(np.uint8)
+        grey = np.clip(0.5 + self.artifacts / (2 * scale), 0, 1)
+        return np.asarray(np.rint(255 * grey), dtype=np.uint8)
 
 
 def artifact_examples(

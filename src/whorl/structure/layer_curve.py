@@ -3,64 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack, get_args
+from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from whorl.attribution.artifact_features import ArtifactFeatures
 from whorl.attribution.classifiers.contract import Classifier
 from whorl.attribution.classifiers.kinds import CLASSIFIERS
 from whorl.attribution.features import FeatureTable
 from whorl.attribution.manifold_names import Kind
-from whorl.attribution.split import LEAST_PICTURES
-from whorl.embeddings import Embeddings, EncodeOptions
+from whorl.embeddings import EncodeOptions
 from whorl.embeddings.progress import progress_for
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
-from whorl.files import bytes_of, digest_bytes
 from whorl.manifold.frechet_ratio import fdr
 from whorl.manifold.manifold import Manifold
-from whorl.structure.folds import folds
 from whorl.structure.judged import judged
 from whorl.structure.layer_answers import KindAnswer, LayerAnswer, LayerAnswers
-from whorl.structure.layer_results import Gain, LayerCurve, LayerPoint, Separation
-from whorl.structure.resampled import Resampled
-
-COMPONENTS = 32
-"""Dimensions of the Frechet distance ratio where there are pictures for so many."""
-_KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-@dataclass(frozen=True, eq=False)
-class _Design:
-    """All that decides an answer but the layer."""
-
-    manifold: Manifold
-    held: Mapping[str, Embeddings]
-    order: Mapping[str, NDArray[np.int64]]
-    parts: Mapping[str, NDArray[np.int64]]
-    classifier: Classifier
-    components: int
-    splits: int
-    seed: int
-
-    def decided_by(self, layer: Layer) -> dict[str, Any]:
-        return {
-            "manifold": self.manifold.digest,
-            "layer": layer,
-            "sets": {
-                label: [held.encoder, digest_bytes(bytes_of(held.keys[self.order[label]]))]
-                for label, held in self.held.items()
-            },
-            "classifier": dict(self.classifier.describe()),
-            "components": self.components,
-            "splits": self.splits,
-            "seed": self.seed,
-        }
+from whorl.structure.layer_design import KINDS, LayerDesign, design_of
+from whorl.structure.layer_results import LayerCurve
+from whorl.structure.layer_summary import curve_of
 
 
 def layer_curve(
@@ -115,7 +79,7 @@ def layer_curve(
     chosen = _layers(manifold, layers)
     model = _classifier(classifier)
     held = {str(label): manifold.embed(sets[label], **options) for label in sorted(sets, key=str)}
-    design = _design(manifold, held, chosen, model, components, splits, seed)
+    design = design_of(manifold, held, chosen, model, components, splits, seed)
     store = LayerAnswers(None if answers is None else Path(answers))
     progress = progress_for(options.get("progress", False))
     progress.begin("layer curve", len(chosen), 0, unit="layers")
@@ -126,7 +90,7 @@ def layer_curve(
             progress.advance(1)
     finally:
         progress.end()
-    return _curve(design, chosen, found)
+    return curve_of(design, chosen, found)
 
 
 def _layers(manifold: Manifold, wanted: Sequence[Layer] | None) -> tuple[Layer, ...]:
@@ -147,50 +111,15 @@ def _classifier(wanted: str | Classifier) -> Classifier:
     return CLASSIFIERS[wanted]
 
 
-def _design(
-    manifold: Manifold,
-    held: Mapping[str, Embeddings],
-    layers: Sequence[Layer],
-    classifier: Classifier,
-    components: int | None,
-    splits: int,
-    seed: int,
-) -> _Design:
-    if len(held) < 2:
-        raise ScoreError(f"a layer curve takes at least 2 models; got {len(held)}.")
-    if splits < 2 or seed < 0:
-        raise ScoreError(f"splits must be at least 2 and seed at least 0; got {splits} and {seed}.")
-    least = -(-LEAST_PICTURES * splits // (splits - 1)) + 1
-    small = {label: len(each) for label, each in held.items() if len(each) < least}
-    if small:
-        told = ", ".join(f"{label} has {count}" for label, count in small.items())
-        raise ScoreError(f"{splits} splits need at least {least} pictures of each model; {told}.")
-    width = min(manifold.features[layer].shape[1] for layer in layers)
-    half = min(map(len, held.values())) // 2
-    if components is not None and not 1 <= components <= min(width, half - 1):
-        raise ScoreError(
-            f"components must lie between 1 and {min(width, half - 1)} for layers at least {width} wide and "
-            f"halves of {half} pictures; got {components}."
-        )
-    order = {label: each.canonical_order() for label, each in held.items()}
-    seeds = np.random.SeedSequence((seed, 4)).spawn(len(held))
-    parts = {
-        label: folds(each.keys[order[label]], splits, np.random.default_rng(own))
-        for (label, each), own in zip(held.items(), seeds, strict=True)
-    }
-    usual = min(COMPONENTS, width, max(1, half // 2))
-    return _Design(manifold, held, order, parts, classifier, components or usual, splits, seed)
-
-
-def _answer(design: _Design, layer: Layer) -> LayerAnswer:
+def _answer(design: LayerDesign, layer: Layer) -> LayerAnswer:
     try:
-        kinds = {kind: _kind(design, layer, kind) for kind in _KINDS}
+        kinds: dict[str, KindAnswer] = {kind: _kind(design, layer, kind) for kind in KINDS}
     except ScoreError as error:
         raise ScoreError(f"layer {layer}: {error} Leave it out with layers=.") from error
     return LayerAnswer(design.manifold.features[layer].shape[1], kinds)
 
 
-def _kind(design: _Design, layer: Layer, kind: Kind) -> KindAnswer:
+def _kind(design: LayerDesign, layer: Layer, kind: Kind) -> KindAnswer:
     features = ArtifactFeatures(design.manifold, layer, kind, design.seed)
     tables: dict[str, FeatureTable] = {
         label: features.features(held).rows(design.order[label]) for label, held in design.held.items()
@@ -199,69 +128,3 @@ def _kind(design: _Design, layer: Layer, kind: Kind) -> KindAnswer:
     flat = {label: table.values.reshape(len(table), -1) for label, table in tables.items()}
     ratio = fdr(flat, seed=design.seed, components=design.components)
     return KindAnswer(np.concatenate(list(right.values())), (ratio.value, ratio.lower, ratio.upper))
-
-
-def _curve(design: _Design, layers: Sequence[Layer], found: Sequence[LayerAnswer]) -> LayerCurve:
-    sizes = [len(each) for each in design.held.values()]
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    parts = np.concatenate(list(design.parts.values()))
-    right = np.stack([answer.kinds[kind].right for answer in found for kind in _KINDS])
-    drawn = Resampled.of(right, owners, seed=design.seed)
-    nearest = np.arange(len(found)) * len(_KINDS) + _KINDS.index("nearest")
-    shares = drawn.best_shares(nearest)
-    points = []
-    for place, (layer, answer) in enumerate(zip(layers, found, strict=True)):
-        rows = {kind: place * len(_KINDS) + i for i, kind in enumerate(_KINDS)}
-        kinds = {
-            kind: _separation(drawn, row, right[row], owners, parts, answer.kinds[kind].fdr)
-            for kind, row in rows.items()
-        }
-        points.append(
-            LayerPoint(
-                layer,
-                answer.width,
-                artifacts=kinds["nearest"],
-                raw=kinds["raw"],
-                random=kinds["random"],
-                over_raw=_gain(drawn, rows["nearest"], rows["raw"]),
-                over_random=_gain(drawn, rows["nearest"], rows["random"]),
-                best_share=float(shares[place]),
-            )
-        )
-    return LayerCurve(
-        points=tuple(points),
-        labels=tuple(design.held),
-        pictures=tuple(sizes),
-        splits=design.splits,
-        classifier=design.classifier.name,
-        fdr_n=min(sizes) // 2,
-        fdr_d=design.components,
-        seed=design.seed,
-        manifold=design.manifold.digest,
-        manifold_pictures=len(design.manifold),
-        encoder=design.manifold.encoder.name if design.manifold.encoder else "",
-    )
-
-
-def _separation(
-    drawn: Resampled,
-    row: int,
-    right: NDArray[np.bool_],
-    owners: NDArray[np.int64],
-    parts: NDArray[np.int64],
-    ratio: tuple[float, float, float],
-) -> Separation:
-    by_split = tuple(
-        _accuracy(right[parts == part], owners[parts == part]) for part in range(parts.max() + 1)
-    )
-    low, high = drawn.interval(row)
-    return Separation(float(drawn.values[row]), low, high, by_split, *ratio)
-
-
-def _accuracy(right: NDArray[np.bool_], owners: NDArray[np.int64]) -> float:
-    return float(np.mean([right[owners == owner].mean() for owner in np.unique(owners)]))
-
-
-def _gain(drawn: Resampled, mine: int, other: int) -> Gain:
-    low, high = drawn.interval(mine, other)
-    return Gain(float(drawn.values[mine] - drawn.values[other]), low, high)

@@ -49,6 +49,17 @@ class Spectra:
             raise ScoreError("an excess takes real pictures to compare with; give real=.")
         return self.mean - self.real
 
+    @property
+    def excess_half_width(self) -> NDArray[np.float64]:
+        """Float64 (M, R): 1.96 standard errors of `excess`, real pictures' included.
+
+        Raises:
+            ScoreError: there are no real pictures.
+        """
+        if self.real_half_width is None:
+            raise ScoreError("an excess takes real pictures to compare with; give real=.")
+        return np.asarray(np.hypot(self.half_width, self.real_half_width))
+
 
 def artifact_spectra(
     sets: Mapping[str, NDArray[np.floating]], *, real: NDArray[np.floating] | None = None

@@ -106,13 +106,17 @@ class ChoiceTraces:
         names = {entry.name for entry in fields(cls)}
         if values.get("schema") != SCHEMA or set(values) != names | {"schema"}:
             raise ScoreError(f"expected {SCHEMA} with {', '.join(sorted(names))}; got {sorted(values)}.")
-        plain = {name: values[name] for name in names}
+        plain: dict[str, Any] = {name: values[name] for name in names}
         try:
-            plain["traces"] = tuple(
-                ChoiceTrace(**{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()})
-                for each in values["traces"]
-            )
+            plain["traces"] = tuple(_trace(each) for each in values["traces"])
         except (TypeError, AttributeError) as error:
             raise ScoreError(f"these choice traces are damaged: {error}.") from error
         plain["models"] = tuple(values["models"])
         return cls(**plain)
+
+
+def _trace(values: Mapping[str, Any]) -> ChoiceTrace:
+    plain: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return ChoiceTrace(**plain)
