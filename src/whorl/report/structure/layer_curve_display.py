@@ -78,7 +78,8 @@ class LayerCurveDisplay(Display):
         best = self.curve.best
         ax.plot(
             [self.curve.points.index(best)], [best.artifacts.accuracy], marker="o", markersize=12,
-            linestyle="none", markerfacecolor="none", markeredgecolor=_STYLES["artifacts"].colour, markeredgewidth=1.2, zorder=4,
+            linestyle="none", markerfacecolor="none", markeredgecolor=_STYLES["artifacts"].colour,
+            markeredgewidth=1.2, zorder=4,
         )  # fmt: skip
         _level(ax, self.curve.chance, "chance", small=small)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))

@@ -18,6 +18,7 @@ from whorl.report.text import counted, plain, signed
 from whorl.structure.spectra import Spectra
 
 _REAL = "real pictures"
+_Rows = NDArray[np.float64]
 
 
 class SpectraDisplay(Display):
@@ -82,9 +83,7 @@ class SpectraDisplay(Display):
             self._line(ax, mean, half, self._styles[label])
         panel_title(ax, "above that of real pictures", small=small)
 
-    def _rows(
-        self, values: NDArray[np.float64], half: NDArray[np.float64]
-    ) -> list[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
+    def _rows(self, values: _Rows, half: _Rows) -> list[tuple[str, _Rows, _Rows]]:
         return list(zip(self.spectra.labels, values, half, strict=True))
 
     def _line(self, ax: Axes, mean: NDArray[np.float64], half: NDArray[np.float64], style: LineStyle) -> None:
