@@ -17,6 +17,7 @@ from whorl.report.text import counted, plain, shorten
 from whorl.structure.examples import ArtifactExamples
 
 _ROWS = ("picture", "nearest real", "difference")
+_TITLE, _EDGE = 0.36, 0.1
 
 
 class ArtifactsDisplay(Display):
@@ -45,13 +46,21 @@ class ArtifactsDisplay(Display):
         """Draw; `small` is for a column or a phone: 400 pixels wide, half as many pictures."""
         columns = max(1, self.most // 2) if small else self.most
         columns = min(columns, max(map(len, self.examples.values())))
-        width = 4.0 if small else 9.0
-        pitch = (width - 1.0) / columns
-        self.figure_ = new_figure(width, len(self.examples) * (len(_ROWS) * pitch + 0.4) + 0.2)
-        grid = self.figure_.subplots(len(self.examples), 1, squeeze=False)
-        for ax, (label, each) in zip(grid.flat, self.examples.items(), strict=True):
-            self._panel(ax, label, each, min(columns, len(each)), small=small)
-        self.axes_ = tuple(grid.flat)
+        width, left = (4.0, 0.8) if small else (9.0, 0.95)
+        band = len(_ROWS) * (width - left - _EDGE) / columns
+        height = len(self.examples) * (band + _TITLE) + _EDGE
+        self.figure_ = new_figure(width, height)
+        # Placed by hand: the layout engine moves pictures a little each time that the figure is written.
+        self.figure_.set_layout_engine("none")
+        axes = []
+        for place, (label, each) in enumerate(self.examples.items()):
+            shown = min(columns, len(each))
+            bottom = height - (place + 1) * (band + _TITLE)
+            across = (width - left - _EDGE) * shown / columns
+            ax = self.figure_.add_axes((left / width, bottom / height, across / width, band / height))
+            self._panel(ax, label, each, shown, small=small)
+            axes.append(ax)
+        self.axes_ = tuple(axes)
         return self
 
     @property
