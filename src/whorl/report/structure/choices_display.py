@@ -7,6 +7,7 @@ from typing import Self
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from whorl.errors import WhorlError
 from whorl.report.display import Display
@@ -18,6 +19,7 @@ from whorl.report.text import counted, p_equation, p_number, plain, shorten
 from whorl.structure.traces import ChoiceTrace, ChoiceTraces
 
 _COLOUR = "#0072b2"
+_LEAST_REACH, _BESIDE = 0.2, 0.01
 
 
 class ChoicesDisplay(Display):
@@ -83,7 +85,14 @@ class ChoicesDisplay(Display):
         as_written(ax.get_yticklabels(), size=7.5 if small else 9)
         if not small and name == "ami":
             ax.tick_params(axis="y", labelleft=False)
-        ax.margins(x=0.06)
+        ends = [
+            getattr(trace, key)
+            for trace in self.traces
+            for key in (name, f"null_{name}", f"null_{name}_high")
+        ]
+        # Agreements of a hundredth would look large on a scale of their own.
+        ax.set_xlim(min(0.0, *ends) - _BESIDE, max(_LEAST_REACH, *ends) + _BESIDE)
+        ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         axis_words(ax, x="agreement of clusters and choice", small=small)
         panel_title(ax, title, small=small)
 

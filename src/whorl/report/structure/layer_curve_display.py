@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from whorl.report.curve_axes import frame_layers
 from whorl.report.display import Display
@@ -22,7 +22,7 @@ _STYLES = {
     "raw": LineStyle("#d55e00", (0, (5, 1.8)), "s"),
     "random": LineStyle("#5a6472", (0, (1.2, 1.5)), "^"),
 }
-_NAMES = ("picture minus nearest real one", "picture itself", "picture minus random real one")
+_NAMES = ("minus nearest real (a)", "picture itself (raw)", "minus a random real")
 
 
 class LayerCurveDisplay(Display):
@@ -82,7 +82,8 @@ class LayerCurveDisplay(Display):
             markeredgewidth=1.2, zorder=4,
         )  # fmt: skip
         _level(ax, self.curve.chance, "chance", small=small)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
+        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
         frame_layers(ax, [point.layer for point in self.curve.points], small=small)
         frame_lines(ax, small=small)
         ax.tick_params(axis="x", labelbottom=False)
