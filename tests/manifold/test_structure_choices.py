@@ -4,6 +4,7 @@ import itertools
 import json
 from collections import Counter
 from math import factorial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
 from whorl.errors import ScoreError, StorageError
+from whorl.lab.generators.architectures import NAMES, architecture_named
 from whorl.structure import ChoiceTraces, DesignChoices, choice_traces
 from whorl.structure.agreement import agreement
 from whorl.structure.dealings import dealings
@@ -218,3 +220,20 @@ def test_bad_artifacts_are_refused(sets, how, told):
     table = DesignChoices({"a": {"loss": "l1"}, "b": {"loss": "l2"}})
     with pytest.raises(ScoreError, match=told):
         choice_traces(sets, table, **how)
+
+
+def test_the_table_in_the_docs_says_what_the_zoo_is_made_of(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "manifold.md").read_text(encoding="utf-8")
+    (tmp_path / "choices.csv").write_text(page.split("```csv\n")[1].split("```")[0], encoding="utf-8")
+    table = DesignChoices.from_csv(tmp_path / "choices.csv")
+    assert set(table.models) == set(NAMES)
+    least = {name: dealings(table.codes(name), most=9999, seed=0).least_p for name in table.names}
+    assert least["non-linearity"] == pytest.approx(0.1)
+    assert least["class-conditional"] == pytest.approx(1 / 15)
+    assert least["loss"] == pytest.approx(4 / 180)
+    assert least["normalisation"] == least["attention"] == pytest.approx(1 / 60)
+    pytest.importorskip("torch")
+    for name in NAMES:
+        architecture = architecture_named(name)
+        knows = getattr(architecture, "conditional", False)
+        assert table.values[name]["class-conditional"] == ("yes" if knows else "no")
