@@ -56,9 +56,10 @@ def main() -> None:
             name: space.artifacts(pictures, layer, cache=given.cache).values
             for name, pictures in sets.items()
         }
-        found = choice_traces(artifacts, table, components=32)
-        _tell_traces(layer, found)
-        (given.out / f"choices-{layer}.json").write_text(json.dumps(found.to_dict()))
+        for seed in range(5):
+            found = choice_traces(artifacts, table, components=32, seed=seed)
+            _tell_traces(layer, found)
+            (given.out / f"choices-{layer}-{seed}.json").write_text(json.dumps(found.to_dict()))
 
 
 def _pictures(folder: Path) -> np.ndarray:
@@ -82,7 +83,8 @@ def _tell_traces(layer: object, found: ChoiceTraces) -> None:
     for trace in found.traces:
         _say(
             f"{layer} {trace.choice}: NMI {trace.nmi:.3f}, null {trace.null_nmi:.3f} to {trace.null_nmi_high:.3f}"
-            f", p {trace.p:.3f}, adjusted {trace.adjusted:.3f}, least {trace.least_p:.3f}; n {found.pictures}"
+            f", p {trace.p:.3f}, adjusted {trace.adjusted:.3f}, least {trace.least_p:.3f}"
+            f"; n {found.pictures}, seed {found.seed}"
         )
 
 

@@ -147,6 +147,11 @@ def test_more_pictures_of_one_model_change_neither_weights_nor_result():
     assert choice_traces(more, TABLE).of("loss").p == choice_traces(sets, TABLE).of("loss").p
 
 
+def test_the_order_of_models_decides_nothing():
+    sets = made(own=2.0, shared=1.0)
+    assert choice_traces(dict(reversed(sets.items())), TABLE) == choice_traces(sets, TABLE)
+
+
 def test_it_is_written_and_read_again():
     found = choice_traces(made(), TABLE)
     assert ChoiceTraces.from_dict(json.loads(json.dumps(found.to_dict()))) == found

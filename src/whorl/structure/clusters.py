@@ -70,7 +70,7 @@ def choice_traces(
     ):
         if value < least:
             raise ScoreError(f"{name} must be at least {least}; got {value}.")
-    table = choices.among(sets)
+    table = choices.among(sorted(sets))
     held = pooled(sets, seed=seed).reduced(components, whiten=whiten)
     clustered: dict[int, NDArray[np.int64]] = {}
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ class Pooled:
     """Equally many pictures of each of M models.
 
     Attributes:
-        labels: M names, in the order in which they were given.
+        labels: M names, sorted: the order in which sets are given decides nothing.
         values: float64 (M n, D), model after model.
         pictures: n.
         explained: share of the variance that was kept; 1.0 where nothing was projected.
@@ -62,19 +62,12 @@ class Pooled:
         return Pooled(self.labels, values, self.pictures, min(1.0, float(axes.explained)))
 
 
-def pooled(
-    sets: Mapping[str, NDArray[np.floating]],
-    *,
-    seed: int,
-    labels: Sequence[str] | None = None,
-    most: int | None = None,
-) -> Pooled:
+def pooled(sets: Mapping[str, NDArray[np.floating]], *, seed: int, most: int | None = None) -> Pooled:
     """Take as many pictures of every model as the smallest has, drawn at random.
 
     Args:
         sets: for each model finite floats (N_i, ...), flattened to (N_i, D) with one D for all.
         seed: fixes which pictures.
-        labels: in which order; as given where None.
         most: at most so many of each.
 
     Raises:
@@ -84,7 +77,7 @@ def pooled(
     >>> found.pictures, found.values.shape
     (3, (6, 2))
     """
-    names = tuple(sets if labels is None else labels)
+    names = tuple(sorted(sets))
     if len(names) < 2:
         raise ScoreError(f"a comparison takes pictures by at least 2 models; got {len(names)}.")
     flat = {name: np.asarray(sets[name], np.float64).reshape(len(sets[name]), -1) for name in names}
