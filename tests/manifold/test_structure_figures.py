@@ -56,13 +56,13 @@ def displays(real, made):
 @pytest.mark.parametrize("name", ["layers", "choices", "map", "spectra", "alone", "artifacts"])
 @pytest.mark.parametrize("small", [False, True])
 def test_each_figure_draws_in_both_sizes(displays, name, small):
-    display = displays[name].plot(small=small)
-    tags = {each.tag.rpartition("}")[2] for each in ElementTree.fromstring(display.to_svg()).iter()}
+    svg = displays[name].plot(small=small).to_svg()
+    tags = {each.tag.rpartition("}")[2] for each in ElementTree.fromstring(svg).iter()}
     assert tags <= {"svg", "title", "g", "defs", "use", "path", "rect", "clipPath", "image"}
-    assert display.figure_.get_size_inches()[0] == (4.0 if small else 9.0)
-    assert "<script>" not in display.to_svg()
-    assert "\u202e" not in display.description
-    assert display.to_svg() == displays[name].plot(small=small).to_svg()
+    assert "<script>" not in svg
+    assert "\u202e" not in displays[name].description
+    assert displays[name].figure_.get_size_inches()[0] == (4.0 if small else 9.0)
+    assert displays[name].plot(small=small).to_svg() == svg
 
 
 def test_descriptions_say_what_was_found(displays):
