@@ -8,8 +8,7 @@ import pytest
 from whorl.embeddings import from_arrays
 from whorl.errors import ScoreError
 from whorl.manifold import Manifold
-from whorl.structure import LayerCurve, layer_curve
-from whorl.structure import layer_curve as lazy
+from whorl.structure import LayerCurve, layer_curve, layer_wise
 from whorl.structure.resampled import Resampled
 
 WIDTH, LAYERS, PLANTED = 6, (1, 2, 3), 2
@@ -79,8 +78,7 @@ def test_the_order_of_pictures_and_models_decides_nothing(manifold, curve):
 
 
 def test_a_stopped_run_goes_on_where_it_was(manifold, curve, tmp_path, monkeypatch):
-    module = __import__("whorl.structure.layer_curve", fromlist=["_answer"])
-    true, asked = module._answer, []
+    true, asked = layer_wise._answer, []
 
     def stops(design, layer):
         if len(asked) == 2:
@@ -88,11 +86,11 @@ def test_a_stopped_run_goes_on_where_it_was(manifold, curve, tmp_path, monkeypat
         asked.append(layer)
         return true(design, layer)
 
-    monkeypatch.setattr(module, "_answer", stops)
+    monkeypatch.setattr(layer_wise, "_answer", stops)
     with pytest.raises(KeyboardInterrupt):
         layer_curve(manifold, sets(), answers=tmp_path)
     monkeypatch.setattr(
-        module, "_answer", lambda design, layer: (asked.append(layer), true(design, layer))[1]
+        layer_wise, "_answer", lambda design, layer: (asked.append(layer), true(design, layer))[1]
     )
     assert layer_curve(manifold, sets(), answers=tmp_path) == curve
     assert asked == [1, 2, 3]
@@ -159,7 +157,3 @@ def test_the_interval_covers_as_often_as_it_says():
         low, high = Resampled.of(rng.random((1, 300)) < 0.7, owners, seed=trial, count=400).interval(0)
         inside += low <= 0.7 <= high
     assert 0.90 <= inside / 200 <= 0.99
-
-
-def test_the_name_is_a_function():
-    assert callable(lazy)

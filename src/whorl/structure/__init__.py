@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from whorl.structure.clusters import choice_traces
     from whorl.structure.design_choices import DesignChoices
     from whorl.structure.examples import ArtifactExamples, artifact_examples
-    from whorl.structure.layer_curve import layer_curve
     from whorl.structure.layer_results import LayerCurve
+    from whorl.structure.layer_wise import layer_curve
     from whorl.structure.picture_map import ArtifactMap, artifact_map
     from whorl.structure.spectra import Spectra, artifact_spectra
     from whorl.structure.traces import ChoiceTrace, ChoiceTraces
@@ -30,7 +30,7 @@ _HOMES = {
     "artifact_map": "whorl.structure.picture_map",
     "artifact_spectra": "whorl.structure.spectra",
     "choice_traces": "whorl.structure.clusters",
-    "layer_curve": "whorl.structure.layer_curve",
+    "layer_curve": "whorl.structure.layer_wise",
 }
 
 __all__ = [
