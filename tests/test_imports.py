@@ -31,7 +31,7 @@ def test_not_even_numpy_is_imported_for_the_command_line(statement):
     [
         "import whorl",
         "import whorl.cli",
-        "import whorl.images, whorl.encoders, whorl.report, whorl.checks, whorl.manifold",
+        "import whorl.images, whorl.encoders, whorl.report, whorl.checks, whorl.manifold, whorl.structure",
     ],
 )
 def test_nothing_heavy_is_imported_unasked(statement):

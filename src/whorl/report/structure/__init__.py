@@ -1,0 +1,1 @@
+"""Artifacts and what they reveal, as figures. Nothing is computed."""

@@ -1,0 +1,104 @@
+"""How the layers of one manifold are compared: which pictures judge, and in how many dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.attribution.classifiers.contract import Classifier
+from whorl.attribution.manifold_names import Kind
+from whorl.attribution.split import LEAST_PICTURES
+from whorl.embeddings import Embeddings
+from whorl.encoders.contract import Layer
+from whorl.errors import ScoreError
+from whorl.files import bytes_of, digest_bytes
+from whorl.manifold.manifold import Manifold
+from whorl.structure.folds import folds
+
+COMPONENTS = 32
+"""Dimensions of the Frechet distance ratio where there are pictures for so many."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerDesign:
+    """All that decides an answer but the layer.
+
+    Attributes:
+        manifold: real pictures.
+        held: for each model its embedded pictures.
+        order: for each model the rows in the order of their keys, so that the order of files decides nothing.
+        parts: for each model int64 (N_i,), in that order, the part in which a picture judges.
+        classifier: what learns.
+        components: of the Frechet distance ratio.
+        splits: how many parts.
+        seed: fixes parts, classifier, halves and random real pictures.
+    """
+
+    manifold: Manifold
+    held: Mapping[str, Embeddings]
+    order: Mapping[str, NDArray[np.int64]]
+    parts: Mapping[str, NDArray[np.int64]]
+    classifier: Classifier
+    components: int
+    splits: int
+    seed: int
+
+    def decided_by(self, layer: Layer) -> dict[str, Any]:
+        """Return JSON values: equal ones have equal answers."""
+        return {
+            "manifold": self.manifold.digest,
+            "layer": layer,
+            "sets": {
+                label: [held.encoder, digest_bytes(bytes_of(held.keys[self.order[label]]))]
+                for label, held in self.held.items()
+            },
+            "classifier": dict(self.classifier.describe()),
+            "components": self.components,
+            "splits": self.splits,
+            "seed": self.seed,
+        }
+
+
+def design_of(
+    manifold: Manifold,
+    held: Mapping[str, Embeddings],
+    layers: Sequence[Layer],
+    classifier: Classifier,
+    components: int | None,
+    splits: int,
+    seed: int,
+) -> LayerDesign:
+    """Deal the pictures to parts, after all checks.
+
+    Raises:
+        ScoreError: too few models or pictures, or arguments that do not fit them.
+    """
+    if len(held) < 2:
+        raise ScoreError(f"a layer curve takes at least 2 models; got {len(held)}.")
+    if splits < 2 or seed < 0:
+        raise ScoreError(f"splits must be at least 2 and seed at least 0; got {splits} and {seed}.")
+    least = -(-LEAST_PICTURES * splits // (splits - 1)) + 1
+    small = {label: len(each) for label, each in held.items() if len(each) < least}
+    if small:
+        told = ", ".join(f"{label} has {count}" for label, count in small.items())
+        raise ScoreError(f"{splits} splits need at least {least} pictures of each model; {told}.")
+    width = min(manifold.features[layer].shape[1] for layer in layers)
+    half = min(map(len, held.values())) // 2
+    if components is not None and not 1 <= components <= min(width, half - 1):
+        raise ScoreError(
+            f"components must lie between 1 and {min(width, half - 1)} for layers at least {width} wide and "
+            f"halves of {half} pictures; got {components}."
+        )
+    order = {label: each.canonical_order() for label, each in held.items()}
+    seeds = np.random.SeedSequence((seed, 4)).spawn(len(held))
+    parts = {
+        label: folds(each.keys[order[label]], splits, np.random.default_rng(own))
+        for (label, each), own in zip(held.items(), seeds, strict=True)
+    }
+    usual = min(COMPONENTS, width, max(1, half // 2))
+    return LayerDesign(manifold, held, order, parts, classifier, components or usual, splits, seed)
