@@ -132,7 +132,7 @@ def test_a_missing_diffusers_is_named_with_its_remedy(tiny_recipe, monkeypatch):
     ("changes", "message"),
     [
         ({"settings": {"chanels": [8]}}, "no settings of a diffusion model"),
-        ({"settings": {"channels": [8, 12]}}, "multiples of groups"),
+        ({"settings": {"channels": [8, 10]}}, "multiples of groups"),
         ({"settings": {"attention": [2]}}, "levels from 0 to 1"),
         ({"settings": {"inference_steps": 1001}}, "between 1 and train_steps"),
     ],
