@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -11,10 +12,11 @@ from whorl.attribution.baselines.wang import WANG_SMALL, FittedWang
 from whorl.attribution.classifiers.contract import Classifier, FittedClassifier
 from whorl.attribution.classifiers.cooccurrence import CoOccurrenceCNN
 from whorl.attribution.classifiers.correlation import Correlation, FittedCorrelation
-from whorl.attribution.classifiers.linear import FittedLinear, Linear
+from whorl.attribution.classifiers.hyperplanes import Hyperplanes
+from whorl.attribution.classifiers.linear import Linear
 from whorl.attribution.classifiers.nearest import FittedNearest, Nearest
 from whorl.attribution.classifiers.networks import Perceptron, SmallResNet, restore_network
-from whorl.attribution.classifiers.svm import FittedSVM, LinearSVM
+from whorl.attribution.classifiers.svm import LinearSVM
 from whorl.errors import StorageError
 
 CLASSIFIERS: Mapping[str, Classifier] = {
@@ -34,14 +36,12 @@ CLASSIFIERS: Mapping[str, Classifier] = {
 matrices, and "wang-small" pixels."""
 
 _RESTORE: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], FittedClassifier]] = {
-    "linear": FittedLinear.restore,
+    "linear": partial(Hyperplanes.restore, "linear"),
     "correlation": FittedCorrelation.restore,
     "nearest": FittedNearest.restore,
-    "svm": FittedSVM.restore,
+    "svm": partial(Hyperplanes.restore, "svm"),
     "wang": FittedWang.restore,
-    "cooccurrence-cnn": lambda settings, arrays: restore_network("cooccurrence-cnn", settings, arrays),
-    "mlp": lambda settings, arrays: restore_network("mlp", settings, arrays),
-    "resnet": lambda settings, arrays: restore_network("resnet", settings, arrays),
+    **{kind: partial(restore_network, kind) for kind in ("cooccurrence-cnn", "mlp", "resnet")},
 }
 
 
