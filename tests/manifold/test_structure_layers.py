@@ -95,7 +95,7 @@ def test_a_stopped_run_goes_on_where_it_was(manifold, curve, tmp_path, monkeypat
     assert layer_curve(manifold, sets(), answers=tmp_path) == curve
     assert asked == [1, 2, 3]
     # A damaged answer is found anew, and another seed asks for others.
-    next(iter(sorted(tmp_path.iterdir()))).write_text("{}")
+    next(iter(sorted(tmp_path.glob("*/*.json")))).write_text("{}")
     assert layer_curve(manifold, sets(), answers=tmp_path) == curve
     assert len(asked) == 4
     layer_curve(manifold, sets(), answers=tmp_path, seed=1, layers=[1])

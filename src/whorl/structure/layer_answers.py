@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.errors import StorageError
-from whorl.files import digest_json, write_json
+from whorl.kept import Kept
 
 _VERSION = 1
 
@@ -51,55 +49,23 @@ class LayerAnswers:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        self._kept = Kept(folder, _to_json, _from_json, "Name another folder.")
 
     def get_or_find(self, decided_by: Mapping[str, Any], find: Callable[[], LayerAnswer]) -> LayerAnswer:
-        """Return a stored answer, or find and store it.
-
-        Args:
-            decided_by: JSON values; equal ones have equal answers.
-            find: called where nothing is stored, or what is stored is damaged.
-
-        Raises:
-            StorageError: the folder cannot be used.
-        """
-        if self._folder is None:
-            return find()
-        path = self._folder / f"{digest_json({'layer-answer': _VERSION, **decided_by})}.json"
-        stored = _read(path)
-        if stored is None:
-            stored = find()
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StorageError(
-                    f"answers cannot be kept in {self._folder}: {error.strerror or error}. Name another folder."
-                ) from error
-            write_json(path, _document(stored))
-        return stored
+        """Return a kept answer, or find and keep it; see `whorl.kept.Kept`."""
+        return self._kept.get_or_find({"layer-answer": _VERSION, **decided_by}, find)
 
 
-def _document(answer: LayerAnswer) -> dict[str, Any]:
+def _to_json(answer: LayerAnswer) -> dict[str, Any]:
     kinds = {
         name: {"right": "".join("01"[int(one)] for one in kind.right), "fdr": list(kind.fdr)}
         for name, kind in answer.kinds.items()
     }
-    body = {"width": answer.width, "kinds": kinds}
-    return {"digest": digest_json(body), **body}
+    return {"width": answer.width, "kinds": kinds}
 
 
-def _read(path: Path) -> LayerAnswer | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if digest_json({"width": data["width"], "kinds": data["kinds"]}) != data["digest"]:
-            return None
-        return LayerAnswer(data["width"], {name: _kind(each) for name, each in data["kinds"].items()})
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StorageError(f"could not read {path}: {error.strerror or error}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+def _from_json(data: Mapping[str, Any]) -> LayerAnswer:
+    return LayerAnswer(data["width"], {name: _kind(each) for name, each in data["kinds"].items()})
 
 
 def _kind(data: Mapping[str, Any]) -> KindAnswer:
