@@ -14,9 +14,10 @@ from whorl.attribution.baselines.nataraj import CoOccurrence
 from whorl.attribution.classifiers.kinds import CLASSIFIERS
 from whorl.attribution.classifiers.networks import Perceptron
 from whorl.attribution.classifiers.training import Schedule
-from whorl.attribution.folder import ARRAYS, MANIFEST, load_attributor
+from whorl.attribution.folder import ARRAYS, load_attributor
 from whorl.attribution.methods import METHODS, AttributionMethod
 from whorl.errors import ScoreError, StorageError
+from whorl.manifests import MANIFEST
 from whorl.manifold import Manifold
 
 
@@ -136,7 +137,7 @@ def test_what_is_missing_foreign_or_newer_is_refused(copied, tmp_path):
     with pytest.raises(StorageError, match="holds whorl-manifold/1"):
         load_attributor(copied / "manifold")
     rewritten(copied / "known", format="whorl-attributor/2")
-    with pytest.raises(StorageError, match="update Whorl"):
+    with pytest.raises(StorageError, match="Update Whorl"):
         load_attributor(copied / "known")
     rewritten(copied / "known", format="whorl-attributor/1", labels=None)
     with pytest.raises(StorageError, match="damaged: TypeError"):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,17 @@ from whorl.attribution.classifiers.kinds import restore
 from whorl.attribution.method_record import method_from, record_of
 from whorl.attribution.methods import AttributionMethod
 from whorl.attribution.rejection import Strangers
-from whorl.errors import StorageError
-from whorl.files import digest_bytes, digest_json, names_in, replacing_folder
+from whorl.manifests import ManifestFolder
 from whorl.manifold.manifold import Manifold
-from whorl.memorization.provenance import versions
 
-FORMAT = "whorl-attributor/1"
-MANIFEST, ARRAYS = "manifest.json", "attributor.safetensors"
+ARRAYS = "attributor.safetensors"
+ATTRIBUTORS = ManifestFolder(
+    noun="attributor",
+    format="whorl-attributor/1",
+    files=r"attributor\.safetensors",
+    make="train one with 'whorl manifold train'",
+    without="Nothing is answered by it; restore it from a copy or train it again.",
+)
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -34,12 +36,10 @@ def write_folder(attributor: Attributor, method: AttributionMethod, folder: Path
     settings, arrays = attributor.classifier.state()
     strangers = attributor.strangers
     met = () if strangers is None else strangers.probabilities
-    with replacing_folder(folder, overwrite=overwrite, ours=holds_attributor) as temporary:
+    with ATTRIBUTORS.replacing(folder, overwrite=overwrite) as (temporary, manifest):
         held = {f"classifier.{name}": array for name, array in arrays.items()}
         data = _serialised(held | {f"strangers.{number}": each for number, each in enumerate(met)})
-        (temporary / ARRAYS).write_bytes(data)
-        manifest = {
-            "format": FORMAT,
+        manifest |= {
             "method": record,
             "labels": list(attributor.labels),
             "counts": dict(attributor.counts),
@@ -53,20 +53,9 @@ def write_folder(attributor: Attributor, method: AttributionMethod, folder: Path
                 "settings": dict(settings),
                 "learned_by": dict(method.classifier.describe()),
             },
-            "arrays": digest_bytes(data),
-            "made": {"when": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions()},
+            "arrays": ATTRIBUTORS.write_file(temporary / ARRAYS, data)["digest"],
         }
-        text = _canonical(manifest | {"checksum": digest_json(manifest)})
-        (temporary / MANIFEST).write_text(text, encoding="utf-8")
     return folder
-
-
-def holds_attributor(folder: Path) -> bool:
-    """Return whether a folder holds an attributor, perhaps a damaged one, and nothing else."""
-    names = names_in(folder)
-    if MANIFEST not in names or names - {MANIFEST, ARRAYS}:
-        return False
-    return b'"whorl-attributor/' in (folder / MANIFEST).read_bytes()[:200]
 
 
 def load_attributor(
@@ -97,42 +86,10 @@ def load_attributor(
     {'dark'}
     """
     folder = Path(folder)
-    manifest = read_manifest(folder)
-    try:
+    manifest = ATTRIBUTORS.read(folder)
+    with ATTRIBUTORS.sound(folder):
         arrays = _arrays(folder, manifest)
         return _attributor(manifest, arrays), method_from(manifest["method"], folder, manifold)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, f"{type(error).__name__}: {error}") from error
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read and check the manifest alone.
-
-    Raises:
-        StorageError: no attributor there, damaged, or written by another version.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise StorageError(
-            f"{folder} is no attributor (no {MANIFEST} in it); train one with 'whorl manifold train'."
-        )
-    try:
-        text = path.read_bytes().decode()
-        manifest = json.loads(text)
-        if not isinstance(manifest, dict):
-            raise TypeError("not an object")
-    except (ValueError, TypeError) as error:
-        raise _damaged(folder, f"{MANIFEST} is not readable: {error}") from error
-    found = str(manifest.get("format", "nothing that is named"))
-    if found != FORMAT:
-        raise StorageError(
-            f"{folder} holds {found}, where this version of Whorl reads {FORMAT}. Give an attributor; if it is a "
-            "newer one, update Whorl, or train it again."
-        )
-    unsigned = {name: value for name, value in manifest.items() if name != "checksum"}
-    if manifest.get("checksum") != digest_json(unsigned) or text != _canonical(manifest):
-        raise _damaged(folder, f"{MANIFEST} has changed since it was written")
-    return manifest
 
 
 def _attributor(manifest: Mapping[str, Any], arrays: Arrays) -> Attributor:
@@ -174,25 +131,9 @@ def _arrays(folder: Path, manifest: Mapping[str, Any]) -> dict[str, NDArray[Any]
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    try:
-        data = (folder / ARRAYS).read_bytes()
-    except OSError as error:
-        raise _damaged(folder, f"{ARRAYS} cannot be read: {error.strerror}") from error
-    if digest_bytes(data) != manifest["arrays"]:
-        raise _damaged(folder, f"{ARRAYS} has changed since it was written")
+    data = ATTRIBUTORS.file_bytes(folder, {"file": ARRAYS, "digest": manifest["arrays"]})
     try:
         arrays: dict[str, NDArray[Any]] = load(data)
     except SafetensorError as error:
-        raise _damaged(folder, f"{ARRAYS}: {error}") from error
+        raise ATTRIBUTORS.damaged(folder, f"{ARRAYS}: {error}") from error
     return arrays
-
-
-def _canonical(manifest: Mapping[str, Any]) -> str:
-    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _damaged(folder: Path, what: str) -> StorageError:
-    return StorageError(
-        f"the attributor {folder} is damaged: {what}. Nothing is answered by it; restore it from a copy or train "
-        "it again."
-    )

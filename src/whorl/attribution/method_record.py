@@ -11,7 +11,7 @@ from whorl.attribution.artifact_features import ArtifactFeatures, method_named_o
 from whorl.attribution.manifold_names import is_manifold_name
 from whorl.attribution.methods import AttributionMethod, method_named
 from whorl.errors import ScoreError, StorageError
-from whorl.manifold.folder import read_manifest
+from whorl.manifold.folder import MANIFOLDS
 from whorl.manifold.manifold import Manifold
 
 
@@ -115,6 +115,6 @@ def _candidates(wanted: Mapping[str, Any], folder: Path) -> Iterator[Path]:
 
 def _digest_at(place: Path) -> str | None:
     try:
-        return str(read_manifest(place).get("digest"))
+        return str(MANIFOLDS.read(place).get("digest"))
     except (StorageError, OSError):
         return None

@@ -49,7 +49,7 @@ def print_layers_to_trust(profile: SensitivityProfile) -> None:
 
 def run_details(held: Reference, folder: Path, model: Any, seconds: float) -> dict[str, Any]:
     """Return the command, the Reference, the encoder, versions and time, for a report's last section."""
-    from whorl.memorization.provenance import versions
+    from whorl.versions import versions
 
     return {
         "command": shlex.join(["whorl", *sys.argv[1:]]),

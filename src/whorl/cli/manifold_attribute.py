@@ -145,7 +145,7 @@ def _recorded(manifold: Manifold, answers: Answers) -> ImageSource | None:
 
 def _details(known: Attributor, method: AttributionMethod, folder: Path, seconds: float) -> dict[str, Any]:
     from whorl.attribution.artifact_features import ArtifactFeatures
-    from whorl.memorization.provenance import versions
+    from whorl.versions import versions
 
     features = method.features
     on = features.manifold.summary() if isinstance(features, ArtifactFeatures) else None

@@ -73,12 +73,12 @@ def build(
     from whorl.files import check_output
     from whorl.images import open_images
     from whorl.manifold import Manifold
-    from whorl.manifold.folder import holds_manifold
+    from whorl.manifold.folder import MANIFOLDS
 
     selection = shared.parse_layers(layers)
     if not dry_run:
         shared.refuse_inside(output, real)
-        check_output(output, overwrite=overwrite, ours=holds_manifold)
+        check_output(output, overwrite=overwrite, ours=MANIFOLDS.holds)
     started = time.perf_counter()
     source = open_images(real)
     model = load_encoder(encoder, layers=selection, device=device)

@@ -140,7 +140,7 @@ def train(
         quiet=quiet,
     )
     from whorl.attribution.attributor import Attributor
-    from whorl.attribution.folder import holds_attributor
+    from whorl.attribution.folder import ATTRIBUTORS
     from whorl.attribution.method_record import record_of
     from whorl.cli.known_sets import known_sets
     from whorl.files import check_output
@@ -151,7 +151,7 @@ def train(
     shared.refuse_inside(output, str(known), real)
     if folder is not None and output.resolve().is_relative_to(folder.resolve()):
         raise typer.BadParameter(f"-o {output} lies inside the manifold {folder}; write somewhere else")
-    check_output(output, overwrite=overwrite, ours=holds_attributor)
+    check_output(output, overwrite=overwrite, ours=ATTRIBUTORS.holds)
     started = time.perf_counter()
     sets = known_sets(known, label=label.value, real=real, limit=limit, seed=seed)
     if folder is None:

@@ -181,13 +181,13 @@ def build(
     from whorl.encoders import load_encoder
     from whorl.files import check_output
     from whorl.memorization.memory import parse_memory
-    from whorl.memorization.reference_folder import holds_reference
+    from whorl.memorization.reference_folder import REFERENCES
 
     auto = layers is not None and layers.strip() == "auto"
     selection, budget = None if auto else shared.parse_layers(layers), parse_memory(memory)
     if not dry_run:
         shared.refuse_inside(output, train, test)
-        check_output(output, overwrite=overwrite, ours=holds_reference)
+        check_output(output, overwrite=overwrite, ours=REFERENCES.holds)
 
     def load(wanted: LayerSelection) -> Encoder:
         return load_encoder(

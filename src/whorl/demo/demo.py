@@ -23,9 +23,9 @@ from whorl.encoders.bundled import NAME
 from whorl.files import check_output
 from whorl.images.array import ArraySource
 from whorl.memorization import Curve, Reference
-from whorl.memorization.provenance import versions
 from whorl.report import ReportEntry
 from whorl.report.pair_pictures import decisive_pairs, open_pairs
+from whorl.versions import versions
 
 DRAWN = 500
 CELLS = 5

@@ -17,7 +17,7 @@ from whorl.demo.training_display import TrainingDisplay
 from whorl.demo.words import CAPTION, TITLE, lead
 from whorl.files import names_in, replacing_folder, write_json
 from whorl.memorization import Reference
-from whorl.memorization.reference_folder import holds_reference
+from whorl.memorization.reference_folder import REFERENCES
 from whorl.report import CurveDisplay, ReportEntry, ReportFigure, write_report
 
 SCHEMA = "whorl-demo/1"
@@ -30,7 +30,7 @@ def holds_demo(folder: Path) -> bool:
     names = names_in(folder)
     if RESULT not in names or names - _OUR_NAMES:
         return False
-    if (folder / REFERENCE).exists() and not holds_reference(folder / REFERENCE):
+    if (folder / REFERENCE).exists() and not REFERENCES.holds(folder / REFERENCE):
         return False
     return f'"{SCHEMA}"'.encode() in (folder / RESULT).read_bytes()[:200]
 

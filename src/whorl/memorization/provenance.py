@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from whorl.encoders import bundled, load_encoder
 from whorl.encoders.contract import Encoder
 from whorl.errors import EncoderError
-
-_LIBRARIES = ("whorl", "torch", "transformers", "numpy", "scikit-learn", "scipy", "pillow")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +97,3 @@ def reload_encoder(
             "pooling, preprocessing or dtype differ, and so would every number."
         )
     return encoder
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the libraries that can move a number."""
-    found = {"python": platform.python_version()}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

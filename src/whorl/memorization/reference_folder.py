@@ -6,42 +6,44 @@ Every byte is covered by a digest: the manifest names the digest of each file, a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.errors import StorageError, WhorlError
-from whorl.files import digest_bytes, digest_file, digest_json, names_in, replacing_folder, write_bytes
+from whorl.files import digest_file
+from whorl.manifests import ManifestFolder
 from whorl.memorization.cells import Cells
 from whorl.memorization.contents import FORMAT, PictureSet, ReferenceContents
 from whorl.memorization.layer_reference import LayerReference
 from whorl.memorization.memory import DEFAULT_MEMORY, together_too_large
 from whorl.memorization.partition import Partition
 from whorl.memorization.projection import Projection
-from whorl.memorization.provenance import EncoderRecord, versions
+from whorl.memorization.provenance import EncoderRecord
 from whorl.memorization.settings import ReferenceSettings
 from whorl.memorization.surroundings import Surroundings
 from whorl.sensitivity.profile import SensitivityProfile
 
-MANIFEST = "manifest.json"
 _PICTURES = "pictures.json"
-_OUR_NAME = re.compile(r"manifest\.json|pictures\.json|layer-\d{4,}\.safetensors")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+REFERENCES = ManifestFolder(
+    noun="Reference",
+    format=FORMAT,
+    files=r"pictures\.json|layer-\d{4,}\.safetensors",
+    make="build one with 'whorl reference build'",
+    without="No score is given from it; restore it from a copy or build it again (embeddings that are still in "
+    "the cache are not computed anew).",
+)
 
 
 def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool) -> Path:
     """Write a Reference; see `Reference.save`."""
-    with replacing_folder(folder, overwrite=overwrite, ours=holds_reference) as temporary:
+    with REFERENCES.replacing(folder, overwrite=overwrite) as (temporary, manifest):
         layers = [
             _write_layer(temporary, number, part) for number, part in enumerate(reference.layer_references, 1)
         ]
-        manifest = {
-            "format": FORMAT,
+        manifest |= {
             "digest": reference.digest,
             "settings": reference.settings.to_dict(),
             "encoder": reference.encoder.to_dict() if reference.encoder else None,
@@ -52,10 +54,7 @@ def write_folder(reference: ReferenceContents, folder: Path, *, overwrite: bool)
             "warnings": list(reference.warnings),
             "pictures": _write_pictures(temporary, reference),
             **({"sensitivity": reference.sensitivity.to_dict()} if reference.sensitivity else {}),
-            "made": {"when": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions()},
         }
-        text = _canonical(manifest | {"checksum": digest_json(manifest)})
-        (temporary / MANIFEST).write_text(text, encoding="utf-8")
     return folder
 
 
@@ -65,23 +64,13 @@ def write_profile(folder: Path, profile: SensitivityProfile) -> None:
     Raises:
         StorageError: no Reference there, its manifest is damaged, or it cannot be written.
     """
-    manifest = read_manifest(folder) | {"sensitivity": profile.to_dict()}
-    del manifest["checksum"]
-    write_bytes(folder / MANIFEST, _canonical(manifest | {"checksum": digest_json(manifest)}).encode())
-
-
-def holds_reference(folder: Path) -> bool:
-    """Return whether a folder holds a Reference, perhaps a damaged one, and nothing else."""
-    names = names_in(folder)
-    if MANIFEST not in names or not all(_OUR_NAME.fullmatch(name) for name in names):
-        return False
-    return b'"whorl-reference/' in (folder / MANIFEST).read_bytes()[:200]
+    REFERENCES.rewrite(folder, REFERENCES.read(folder) | {"sensitivity": profile.to_dict()})
 
 
 def read_folder(folder: Path) -> ReferenceContents:
     """Read and check a Reference; see `Reference.load`."""
-    manifest = read_manifest(folder)
-    try:
+    manifest = REFERENCES.read(folder)
+    with REFERENCES.sound(folder):
         parts = tuple(_read_layers(folder, manifest))
         pictures = _read_pictures(folder, manifest["pictures"])
         reference = ReferenceContents(
@@ -94,40 +83,9 @@ def read_folder(folder: Path) -> ReferenceContents:
             warnings=tuple(manifest["warnings"]),
             sensitivity=_profile(manifest.get("sensitivity")),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, f"{type(error).__name__}: {error}") from error
     if reference.digest != manifest["digest"]:
-        raise _damaged(folder, "its numbers do not give the digest in its manifest")
+        raise REFERENCES.damaged(folder, "its numbers do not give the digest in its manifest")
     return reference
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read and check the manifest alone: settings, counts and encoder, without the numbers.
-
-    Raises:
-        StorageError: no Reference there, damaged, or written by a newer version.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise StorageError(
-            f"{folder} is no Reference (no {MANIFEST} in it); build one with 'whorl reference build'."
-        )
-    try:
-        text = path.read_bytes().decode()
-        manifest = json.loads(text)
-        if not isinstance(manifest, dict):
-            raise TypeError("not an object")
-    except (ValueError, TypeError) as error:
-        raise _damaged(folder, f"{MANIFEST} is not readable: {error}") from error
-    if str(manifest.get("format", "")).startswith("whorl-reference/") and manifest["format"] != FORMAT:
-        raise StorageError(
-            f"{folder} has format {manifest['format']}; this version of Whorl reads {FORMAT}. Update Whorl, or "
-            "build the Reference again."
-        )
-    unsigned = {name: value for name, value in manifest.items() if name != "checksum"}
-    if manifest.get("checksum") != digest_json(unsigned) or text != _canonical(manifest):
-        raise _damaged(folder, f"{MANIFEST} has changed since it was written")
-    return manifest
 
 
 def _write_layer(folder: Path, number: int, part: LayerReference) -> dict[str, Any]:
@@ -161,11 +119,11 @@ def _read_layer(folder: Path, entry: Mapping[str, Any]) -> LayerReference:
     from safetensors import SafetensorError
     from safetensors.numpy import load as deserialise
 
-    data = _read_checked(folder, entry)
+    data = REFERENCES.file_bytes(folder, entry)
     try:
         arrays = deserialise(data)
     except SafetensorError as error:
-        raise _damaged(folder, f"{entry['file']}: {error}") from error
+        raise REFERENCES.damaged(folder, f"{entry['file']}: {error}") from error
     _check_shapes(folder, entry, arrays)
     return LayerReference(
         layer=entry["layer"],
@@ -212,7 +170,9 @@ def _check_shapes(folder: Path, entry: Mapping[str, Any], arrays: Mapping[str, N
         }
     wrong = [key for key, shape in expected.items() if arrays[key].shape != shape]
     if wrong:
-        raise _damaged(folder, f"{entry['file']}: the shapes of {', '.join(wrong)} do not fit the others")
+        raise REFERENCES.damaged(
+            folder, f"{entry['file']}: the shapes of {', '.join(wrong)} do not fit the others"
+        )
 
 
 def _write_pictures(folder: Path, reference: ReferenceContents) -> dict[str, str] | None:
@@ -228,28 +188,14 @@ def _write_pictures(folder: Path, reference: ReferenceContents) -> dict[str, str
         for name, side in sides.items()
     }
     data = json.dumps(content, ensure_ascii=False).encode()
-    (folder / _PICTURES).write_bytes(data)
-    return {"file": _PICTURES, "digest": digest_bytes(data)}
+    return REFERENCES.write_file(folder / _PICTURES, data)
 
 
 def _read_pictures(folder: Path, entry: Mapping[str, str] | None) -> dict[str, Any]:
     if entry is None:
         return {}
-    content: dict[str, Any] = json.loads(_read_checked(folder, entry))
+    content: dict[str, Any] = json.loads(REFERENCES.file_bytes(folder, entry))
     return content
-
-
-def _read_checked(folder: Path, entry: Mapping[str, Any]) -> bytes:
-    name = str(entry["file"])
-    if not _PLAIN_NAME.fullmatch(name):
-        raise _damaged(folder, f"its manifest names a file outside it: {name!r}")
-    try:
-        data = (folder / name).read_bytes()
-    except OSError as error:
-        raise _damaged(folder, f"{name} cannot be read: {error.strerror}") from error
-    if digest_bytes(data) != entry["digest"]:
-        raise _damaged(folder, f"{name} has changed since it was written")
-    return data
 
 
 def _profile(described: Mapping[str, Any] | None) -> SensitivityProfile | None:
@@ -265,14 +211,3 @@ def _picture_set(described: Mapping[str, Any], pictures: Mapping[str, Any] | Non
         return PictureSet(**described)
     keys: NDArray[np.uint8] = np.frombuffer(bytes.fromhex(pictures["keys"]), dtype=np.uint8).reshape(-1, 16)
     return PictureSet(**described, ids=tuple(pictures["ids"]), keys=keys, keys_of=pictures["keys_of"])
-
-
-def _canonical(manifest: Mapping[str, Any]) -> str:
-    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _damaged(folder: Path, what: str) -> WhorlError:
-    return StorageError(
-        f"the Reference {folder} is damaged: {what}. No score is given from it; restore it from a copy or "
-        "build it again (embeddings that are still in the cache are not computed anew)."
-    )

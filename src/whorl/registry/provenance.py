@@ -25,7 +25,7 @@ class Provenance:
     @classmethod
     def now(cls, measured_by: str | None = None) -> Provenance:
         """Return the provenance of what was measured here and now; None takes the user's login name."""
-        from whorl.memorization.provenance import versions
+        from whorl.versions import versions
 
         who = _login_name() if measured_by is None else measured_by
         return cls(who, datetime.now(UTC).isoformat(timespec="seconds"), versions())

@@ -14,7 +14,7 @@ from whorl.lab.studies.keys import study_key
 from whorl.lab.studies.material import Material
 from whorl.lab.studies.result import SCHEMA, StudyResult
 from whorl.lab.studies.studies import study_named
-from whorl.memorization.provenance import versions
+from whorl.versions import versions
 
 RESULT = "result.json"
 _NAMES = {RESULT, "figure.svg", "figure.png", "report.html"}
