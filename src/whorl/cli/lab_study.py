@@ -225,6 +225,6 @@ def _run_all(names: list[str], inputs: StudyInputs, *, overwrite: bool, as_json:
 
 def _command() -> str:
     """Return the command without the folders that its files lie in: results are made to be shown."""
-    from whorl.lab.zoo.pack import bare_name
+    from whorl.images.names import bare_name
 
     return shlex.join(["whorl", *(bare_name(part) if "/" in part else part for part in sys.argv[1:])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
@@ -48,3 +49,15 @@ def numbered_ids(stem: str, count: int) -> tuple[str, ...]:
     ('row-000000', 'row-000001')
     """
     return tuple(f"{stem}-{index:06d}" for index in range(count))
+
+
+def bare_name(name: str) -> str:
+    r"""Return the name of a source without the folders it lies in.
+
+    >>> bare_name("/home/me/data/cifar.npz::train"), bare_name(r"C:\data\faces (9 of 20)")
+    ('cifar.npz::train', 'faces (9 of 20)')
+    """
+    base, separator, member = name.rpartition("::")
+    place = base if separator else member
+    bare = PurePosixPath(place.replace("\\", "/")).name or place.strip("/\\")
+    return f"{bare}{separator}{member}" if separator else bare

@@ -8,10 +8,11 @@ import numpy as np
 
 from whorl.errors import WhorlError
 from whorl.lab.studies.families import is_cnn, is_transformer
-from whorl.lab.studies.material import Material, Seen
+from whorl.lab.studies.material import Material
 from whorl.lab.studies.panels import CurvesPanel
 from whorl.lab.studies.record import measured_record
 from whorl.lab.studies.result import Claim, StudyResult, by_interval
+from whorl.lab.studies.seen import Seen
 from whorl.lab.studies.set_curves import SetCurve, mean_drawn, mean_values, set_curves
 from whorl.lab.studies.study import Study
 from whorl.lab.studies.trends import interval, noise, rise, unevenness

@@ -10,11 +10,12 @@ from whorl.fingerprints.measure import SetMeasurements
 from whorl.fingerprints.of_pictures import measure_pictures
 from whorl.images import ImageSource, limit
 from whorl.lab.studies.altered_sets import NO_LANDSCAPES, altered, check_altered
-from whorl.lab.studies.material import Material, Seen
+from whorl.lab.studies.material import Material
 from whorl.lab.studies.panels import CurveLine, CurvesPanel
 from whorl.lab.studies.published import published_curves
 from whorl.lab.studies.record import measured_record
 from whorl.lab.studies.result import Claim, StudyResult, by_interval
+from whorl.lab.studies.seen import Seen
 from whorl.lab.studies.set_curves import SetCurve, curve_of, mean_line, redrawn, set_curves
 from whorl.lab.studies.study import Study
 from whorl.lab.studies.trends import Numbers, distance, interval, last_step, noise, peak

@@ -14,10 +14,11 @@ from whorl.evaluation.store import AnswerStore
 from whorl.evaluation.trials import plan
 from whorl.fingerprints.methods import DEFAULT
 from whorl.lab.studies.gains import gain_of
-from whorl.lab.studies.material import Material, Seen
+from whorl.lab.studies.material import Material
 from whorl.lab.studies.panels import CurvesPanel, RateRow, RatesPanel
 from whorl.lab.studies.record import measured_record
 from whorl.lab.studies.result import Claim, StudyResult, by_p_values
+from whorl.lab.studies.seen import Seen
 from whorl.lab.studies.set_curves import set_curves
 from whorl.lab.studies.study import Study
 

@@ -1,9 +1,9 @@
-"""What studies rest on: References, sets of pictures, a segmenter; each made once, when it is first asked for."""
+"""What studies rest on: eyes, sets of pictures, a segmenter; each made once, when it is first asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,47 +13,14 @@ from whorl.encoders import Encoder, load_encoder
 from whorl.errors import WhorlError
 from whorl.evaluation.prepared import PreparedSet, prepare
 from whorl.evaluation.sets import SetPlace, find_sets
-from whorl.files import digest_json
 from whorl.images import ImageSource, open_images
 from whorl.lab.generators.architectures import NAMES
 from whorl.lab.studies.groups import check_groups
 from whorl.lab.studies.inputs import StudyInputs
-from whorl.memorization import Reference
+from whorl.lab.studies.seen import Seen, expect_same_but_for_pictures, fit_seen, load_seen
 
 if TYPE_CHECKING:
     from whorl.lab.segmenter import Segmenter
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A Reference and the encoder that it was fitted with.
-
-    Attributes:
-        name: the encoder's, without folders.
-        reference: T and P.
-        encoder: sees the pictures.
-    """
-
-    name: str
-    reference: Reference
-    encoder: Encoder
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what a result says of it."""
-        settings = self.reference.settings
-        return {
-            "encoder": self.name,
-            "encoder_digest": self.encoder.digest,
-            "reference": self.reference.digest,
-            "train": self.reference.train.count,
-            "test": self.reference.test.count,
-            "layers": [str(layer) for layer in self.reference.layers],
-            "metric": settings.metric,
-            "cells": settings.cells,
-            "partitions": settings.partitions,
-            "components": settings.components,
-            "seed": settings.seed,
-        }
 
 
 class Material:
@@ -119,14 +86,7 @@ class Material:
         found = replace(other, name=f"{other.name}, generic")
         if found.reference.digest == first.reference.digest:
             raise WhorlError("--generic is the training set's own Reference; give one of another data set.")
-        mine, theirs = (_but_for_pictures(each) for each in (first, found))
-        differ = [name for name in mine if mine[name] != theirs[name]]
-        if differ:
-            told = "; ".join(f"{name} {mine[name]} and {theirs[name]}" for name in differ)
-            raise WhorlError(
-                f"the two References are to differ in their pictures alone, and differ in {told}. Build --generic "
-                "with the same encoder and settings, or let the study fit both."
-            )
+        expect_same_but_for_pictures(first, found)
         return found
 
     @cached_property
@@ -277,7 +237,7 @@ class Material:
         if place not in self._seen:
             given = self.inputs.references
             if place < len(given):
-                self._seen[place] = self._loaded(given[place])
+                self._seen[place] = load_seen(given[place], device=self.inputs.device)
             else:
                 self._seen[place] = self._fitted(self._encoder(place), self.train, self.test, "own")
         return self._seen[place]
@@ -298,7 +258,7 @@ class Material:
 
     def _generic(self) -> Seen:
         if self.inputs.generic is not None:
-            return self._loaded(self.inputs.generic)
+            return load_seen(self.inputs.generic, device=self.inputs.device)
         train, test = open_images(self.inputs.generic_train), open_images(self.inputs.generic_test)
         return self._fitted(self.first.encoder, train, test, "generic")
 
@@ -326,14 +286,8 @@ class Material:
             raise WhorlError(f"this study needs --{name}: {what}.")
         return open_images(given)
 
-    def _loaded(self, folder: str | Path) -> Seen:
-        reference = Reference.load(folder)
-        _check_whole(folder, reference)
-        encoder = reference.load_encoder(device=self.inputs.device)
-        return Seen(_short(encoder.name), reference, encoder)
-
     def _fitted(self, encoder: Encoder, train: ImageSource, test: ImageSource, role: str) -> Seen:
-        size, short = self.inputs.size, _short(encoder.name)
+        size = self.inputs.size
         settings: dict[str, Any] = {
             "seed": self.inputs.seed,
             "cells": size.cells,
@@ -342,54 +296,10 @@ class Material:
             "metric": self.inputs.metric,
         }
         if role == "generic":  # whatever the first one is like
-            settings = _settings_of(self.first.reference)
-        decided = {**settings, "encoder": encoder.digest, "train": train.digest, "test": test.digest}
-        folder = self.inputs.folder / "references" / f"{short}-{role}-{digest_json(decided)[:8]}"
-        if folder.is_dir():
-            reference = Reference.load(folder)
-        else:
-            reference = Reference.fit(train, test, encoder=encoder, sensitivity=0, **settings, **self.options)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            reference.save(folder)
-        return Seen(short, reference, encoder)
-
-
-def _settings_of(reference: Reference) -> dict[str, Any]:
-    found = reference.settings
-    return {
-        "seed": found.seed,
-        "cells": found.cells,
-        "min_generated": found.min_generated,
-        "components": found.components,
-        "metric": found.metric,
-        "scope": found.scope,
-        "partitions": found.partitions,
-    }
-
-
-def _but_for_pictures(seen: Seen) -> dict[str, Any]:
-    return {
-        **_settings_of(seen.reference),
-        "encoder": seen.encoder.digest[:12],
-        "layers": [str(layer) for layer in seen.reference.layers],
-    }
-
-
-def _check_whole(folder: str | Path, reference: Reference) -> None:
-    """Refuse a Reference of some layers: a curve is drawn against depth."""
-    layers = reference.layers
-    numbers = [layer for layer in layers if isinstance(layer, int)]
-    if len(numbers) == len(layers) and (
-        numbers != list(range(numbers[0], numbers[-1] + 1)) or numbers[0] > 1
-    ):
-        raise WhorlError(
-            f"{folder} has the layers {', '.join(map(str, layers))} alone; a study draws curves from the first "
-            "layer to the last. Build a Reference with all layers."
+            settings = self.first.settings
+        return fit_seen(
+            encoder, train, test, settings, self.inputs.folder / "references", role, options=self.options
         )
-
-
-def _short(name: str) -> str:
-    return Path(name).name or name
 
 
 def _canonical(architecture: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from whorl.evaluation.sets import SetPlace
 from whorl.images import open_images
-from whorl.lab.studies.material import Material, Seen
+from whorl.lab.studies.material import Material
+from whorl.lab.studies.seen import Seen
 
 
 def measured_record(material: Material, seen: Sequence[Seen], places: Sequence[SetPlace]) -> dict[str, Any]:

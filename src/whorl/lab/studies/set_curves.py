@@ -13,8 +13,9 @@ from whorl.embeddings.progress import progress_for
 from whorl.encoders.contract import Layer
 from whorl.evaluation.prepared import PreparedSet
 from whorl.fingerprints.measure import SetMeasurements
-from whorl.lab.studies.material import Material, Seen
+from whorl.lab.studies.material import Material
 from whorl.lab.studies.panels import By, CurveLine
+from whorl.lab.studies.seen import Seen
 from whorl.lab.studies.trends import Numbers
 
 _TAIL = (0.025, 0.975)

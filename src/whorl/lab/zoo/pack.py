@@ -22,6 +22,7 @@ from whorl.files import (
     write_bytes,
     write_json,
 )
+from whorl.images.names import bare_name
 from whorl.lab.zoo.judge import ZooJudgement
 from whorl.lab.zoo.pack_readme import pack_readme
 from whorl.lab.zoo.picture_set import read_set
@@ -104,18 +105,6 @@ def pack_recipe(zoo: Zoo, judgement: ZooJudgement | None = None) -> dict[str, An
             for model in zoo.models
         },
     }
-
-
-def bare_name(name: str) -> str:
-    r"""Return the name of a source without the folders it lies in.
-
-    >>> bare_name("/home/me/data/cifar.npz::train"), bare_name(r"C:\data\faces (9 of 20)")
-    ('cifar.npz::train', 'faces (9 of 20)')
-    """
-    base, separator, member = name.rpartition("::")
-    place = base if separator else member
-    bare = PurePosixPath(place.replace("\\", "/")).name or place.strip("/\\")
-    return f"{bare}{separator}{member}" if separator else bare
 
 
 def _encoder(judgement: ZooJudgement) -> str:
