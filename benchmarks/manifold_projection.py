@@ -111,13 +111,13 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.only:
         found = prepare(chosen) if chosen.only == "prepare" else measure(chosen)
-        print(json.dumps(found), flush=True)  # noqa: T201
+        print(json.dumps(found), flush=True)
         return
     line: dict[str, object] = {}
     for part in ("prepare", "measure"):
         command = [sys.executable, __file__, *sys.argv[1:], "--only", part]
         line |= json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    print(json.dumps(line), flush=True)  # noqa: T201
+    print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

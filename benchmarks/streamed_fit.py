@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("--one", type=int, help="measure this size in this process")
     chosen = parser.parse_args()
     if chosen.one:
-        print(json.dumps(measure(chosen.folder, chosen.one, chosen.width, chosen.memory)), flush=True)  # noqa: T201
+        print(json.dumps(measure(chosen.folder, chosen.one, chosen.width, chosen.memory)), flush=True)
         return
     write_shards(chosen.folder, "train", max(chosen.sizes), chosen.width)
     write_shards(chosen.folder, "test", P_ROWS, chosen.width)
@@ -113,11 +113,11 @@ def main() -> None:
         command = [sys.executable, __file__, "--one", str(rows), "--folder", str(chosen.folder)]
         command += ["--width", str(chosen.width), "--memory", chosen.memory]
         line = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        print(line, end="", flush=True)  # noqa: T201
+        print(line, end="", flush=True)
         lines.append(json.loads(line))
     for clock in ("fit_seconds", "fit_cpu_seconds") if len(lines) > 2 else ():
         fit = deviation([line["rows"] for line in lines], [line[clock] for line in lines])
-        print(json.dumps({"clock": clock} | fit), flush=True)  # noqa: T201
+        print(json.dumps({"clock": clock} | fit), flush=True)
 
 
 if __name__ == "__main__":

@@ -26,15 +26,15 @@ def main() -> None:
     found = repeated(given.out, given.repeats, lambda number: _once(pool, given, number), given)
     for rule in ("finding", "bonferroni"):
         for side in ("copies", "under-fits"):
-            print(f"{rule:<12}{side:<12}{share(sum(one[rule] == side for one in found), len(found))}")  # noqa: T201
+            print(f"{rule:<12}{side:<12}{share(sum(one[rule] == side for one in found), len(found))}")
     for name in OTHERS:
         alarms = sum(one["others"][name] <= ALPHA for one in found)
-        print(f"{name:<24}{share(alarms, len(found))}")  # noqa: T201
+        print(f"{name:<24}{share(alarms, len(found))}")
     for name in ("p_copies", "p_under_fits"):
         values = np.array([one[name] for one in found])
-        print(f"{name}: quartiles {np.quantile(values, [0.25, 0.5, 0.75]).round(3).tolist()}")  # noqa: T201
+        print(f"{name}: quartiles {np.quantile(values, [0.25, 0.5, 0.75]).round(3).tolist()}")
     some = sum(one["flagged"] > 0 for one in found)
-    print(f"sets with a flagged picture: {share(some, len(found))}")  # noqa: T201
+    print(f"sets with a flagged picture: {share(some, len(found))}")
     if given.figure:
         _draw(found, given.figure)
 

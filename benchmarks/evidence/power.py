@@ -268,7 +268,7 @@ def _tell(found: list[dict[str, Any]], reference: Reference) -> None:
             "rate of the best": float(hits.max()),
             "rate by layer": [round(float(hit), 3) for hit in hits],
         }
-        print(json.dumps(line))  # noqa: T201
+        print(json.dumps(line))
 
 
 def _draw(found: list[dict[str, Any]], path: Path) -> None:

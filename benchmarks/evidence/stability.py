@@ -41,7 +41,7 @@ def main() -> None:
         pooled = float(np.sqrt(np.mean(each**2)))
         low, high = _interval(values, count)
         promised = float(np.sqrt(np.mean(spreads[1] ** 2))) / count**0.5
-        print(  # noqa: T201
+        print(
             f"{count:>2} partitions: spread {pooled:.3f} ({low:.3f} to {high:.3f}), promised {promised:.3f}; "
             f"by layer {each.round(3).tolist()}"
         )
