@@ -70,8 +70,12 @@ def digest_json(value: Any) -> str:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path`, else it vanishes.
+
+    Args:
+        path: of the file to be.
+        private: whether its owner alone may read it.
 
     Raises:
         StorageError: the disk is full, read-only, or the folder cannot be made.
@@ -85,7 +89,7 @@ def replacing(path: Path) -> Iterator[Path]:
         with _told(path):
             yield temporary
             _sync(temporary)
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(0o600 if private else 0o666 & ~_umask())
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -136,13 +140,16 @@ def _check_name(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing_folder(path: Path, *, overwrite: bool, ours: Callable[[Path], bool]) -> Iterator[Path]:
+def replacing_folder(
+    path: Path, *, overwrite: bool, ours: Callable[[Path], bool], private: bool = False
+) -> Iterator[Path]:
     """Yield a temporary folder beside `path` that becomes `path` on success, else vanishes.
 
     Args:
         path: the folder to be.
         overwrite: whether an earlier result there may be replaced.
         ours: see `check_output`.
+        private: whether its owner alone may look into it.
 
     Raises:
         StorageError: `path` may not be replaced, or the disk is full or read-only.
@@ -157,7 +164,7 @@ def replacing_folder(path: Path, *, overwrite: bool, ours: Callable[[Path], bool
             for file in temporary.rglob("*"):
                 if file.is_file():
                     _sync(file)
-            temporary.chmod(0o777 & ~_umask())
+            temporary.chmod(0o700 if private else 0o777 & ~_umask())
             if overwrite and path.exists():
                 _swap(temporary, path)
             else:
@@ -183,9 +190,15 @@ def _swap(new: Path, path: Path) -> None:
             shutil.rmtree(retired, ignore_errors=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path` in one step: readers see the old file or the new one, never a part."""
-    with replacing(path) as temporary:
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write `data` to `path` in one step: readers see the old file or the new one, never a part.
+
+    Args:
+        path: of the file.
+        data: what it is to hold.
+        private: whether its owner alone may read it, at every moment of its life.
+    """
+    with replacing(path, private=private) as temporary:
         temporary.write_bytes(data)
 
 

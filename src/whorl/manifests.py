@@ -30,6 +30,7 @@ class ManifestFolder:
         files: what the names of its files match, the manifest's apart.
         make: what makes one, for a user who gave a folder without.
         without: what is not done with a damaged one, and what to do.
+        private: whether its owner alone may look into such a folder.
 
     >>> import tempfile
     >>> notes = ManifestFolder("note", "note/1", r"[a-z]+\.txt", "write one", "It is not read; write it again.")
@@ -46,6 +47,7 @@ class ManifestFolder:
     files: str
     make: str
     without: str
+    private: bool = False
 
     @contextmanager
     def replacing(self, folder: Path, *, overwrite: bool) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -54,7 +56,9 @@ class ManifestFolder:
         Raises:
             StorageError: `folder` may not be replaced, or the disk is full or read-only.
         """
-        with replacing_folder(folder, overwrite=overwrite, ours=self.holds) as temporary:
+        with replacing_folder(
+            folder, overwrite=overwrite, ours=self.holds, private=self.private
+        ) as temporary:
             manifest: dict[str, Any] = {}
             yield temporary, manifest
             self.rewrite(temporary, manifest | {"made": {"when": _now(), "versions": versions()}})

@@ -21,6 +21,7 @@ class Architecture(StrEnum):
     sngan = "sngan"
     biggan_deep = "biggan-deep"
     contragan = "contragan"
+    stylegan2 = "stylegan2"
 
 
 class Size(StrEnum):

@@ -14,6 +14,7 @@ _PLACES = {
     "sngan": "whorl.lab.generators.sngan:SNGAN",
     "biggan-deep": "whorl.lab.generators.biggan_deep:BIGGAN_DEEP",
     "contragan": "whorl.lab.generators.contragan:CONTRAGAN",
+    "stylegan2": "whorl.lab.generators.stylegan2:STYLEGAN2",
 }
 NAMES = tuple(_PLACES)
 

@@ -1,0 +1,242 @@
+"""Which directions of the latent carry the key, and how strongly: the secret that marks and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.errors import ScoreError, StorageError
+from whorl.files import bytes_of, digest_bytes, digest_json
+from whorl.latent.contract import LatentGenerator
+from whorl.latent.warm_start import LinearStart
+
+Coding: TypeAlias = Literal["lattice", "centred", "published"]
+CODINGS: tuple[Coding, ...] = ("lattice", "centred", "published")
+Rows: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GeneratorRecord:
+    """Which generator a basis belongs to.
+
+    Attributes:
+        name, digest, latent_dim, image_size: see `LatentGenerator`.
+    """
+
+    name: str
+    digest: str
+    latent_dim: int
+    image_size: tuple[int, int]
+
+    @classmethod
+    def of(cls, generator: LatentGenerator) -> GeneratorRecord:
+        """Record a generator."""
+        return cls(generator.name, generator.digest, generator.latent_dim, tuple(generator.image_size))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "name": self.name,
+            "digest": self.digest,
+            "latent_dim": self.latent_dim,
+            "image_size": list(self.image_size),
+        }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LatentBasis:
+    """A latent of D numbers as n coordinates that carry a key and D - n that carry the content.
+
+    w = mean + key coordinates @ directions + content coordinates @ complement. How a key's coordinate tells a bit b
+    is the coding:
+
+    - "published" (arXiv 2304.09752): it is strength * b, whatever it was before.
+    - "centred": strength * (b - 1/2), which moves pictures half as far, and not on average.
+    - "lattice": the multiple of strength nearest to what it was before, an even one for 0 and an odd one for 1, so
+      that no variation is lost (quantization index modulation: Chen and Wornell, IEEE Trans. Inf. Theory 47, 2001).
+
+    Two values that stand for different bits lie at least `strength` apart in each. Whoever has the directions can
+    forge keys: a basis is a secret.
+
+    Attributes:
+        generator: whose latents these are.
+        mean: float64 (D,).
+        directions: float64 (n, D), V: one for each bit.
+        complement: float64 (D - n, D), U; together with V a basis of the whole space.
+        content_deviations: float64 (D - n,), standard deviations of the content's coordinates.
+        key_deviations: float64 (n,), those of the key's before a key is put in.
+        strength: sigma, how far coordinates of 1 and 0 lie apart.
+        coding: see above.
+        design: how the directions were chosen, as JSON values.
+        start: guesses the coordinates from pixels; None where it was not fitted.
+    """
+
+    generator: GeneratorRecord
+    mean: Rows
+    directions: Rows
+    complement: Rows
+    content_deviations: Rows
+    key_deviations: Rows
+    strength: float
+    coding: Coding = "lattice"
+    design: Mapping[str, Any] = field(default_factory=dict)
+    start: LinearStart | None = None
+
+    def __post_init__(self) -> None:
+        n, d = self.directions.shape
+        shapes = {
+            "mean": (self.mean.shape, (d,)),
+            "complement": (self.complement.shape, (d - n, d)),
+            "content_deviations": (self.content_deviations.shape, (d - n,)),
+            "key_deviations": (self.key_deviations.shape, (n,)),
+        }
+        for name, (found, expected) in shapes.items():
+            if found != expected:
+                raise ScoreError(f"{name} of a latent basis is {expected}; got {found}.")
+        if not self.strength > 0 or self.coding not in CODINGS:
+            raise ScoreError(
+                f"strength is above 0 and coding one of {', '.join(CODINGS)}; got {self.strength}, {self.coding!r}."
+            )
+
+    def __repr__(self) -> str:
+        """Say how large it is, and nothing of what it holds."""
+        return (
+            f"<LatentBasis {self.digest[:12]} of {self.generator.name}: {self.bits} bits of strength "
+            f"{self.strength:g} in a latent of {len(self.mean)}>"
+        )
+
+    @property
+    def bits(self) -> int:
+        """How many bits a key has."""
+        return len(self.directions)
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all that decides a marked picture."""
+        arrays = (
+            self.mean,
+            self.directions,
+            self.complement,
+            self.content_deviations,
+            np.float64([self.strength]),
+        )
+        return digest_json(
+            {
+                "generator": self.generator.digest,
+                "coding": self.coding,
+                "arrays": digest_bytes(*(bytes_of(np.ascontiguousarray(each)) for each in arrays)),
+            }
+        )
+
+    @cached_property
+    def whole(self) -> Rows:
+        """Directions, then complement: (D, D)."""
+        return np.concatenate([self.directions, self.complement])
+
+    @cached_property
+    def inverse(self) -> Rows:
+        """The inverse of `whole`."""
+        return np.linalg.inv(self.whole)
+
+    @property
+    def expected(self) -> tuple[Rows, Rows]:
+        """Mean and standard deviation of each coordinate of marked latents, each (D,), the key's first."""
+        means, deviations = np.zeros(len(self.mean)), np.concatenate([self.key_deviations, self.content_deviations])
+        if self.coding == "published":
+            means[: self.bits] = self.strength / 2
+        if self.coding != "lattice":
+            deviations[: self.bits] = self.strength / 2
+        return means, deviations
+
+    def with_strength(self, strength: float) -> LatentBasis:
+        """Return the basis with another strength."""
+        return replace(self, strength=strength)
+
+    def coordinates(self, latents: NDArray[np.floating]) -> Rows:
+        """Return the coordinates of latents (B, D), the key's first."""
+        return np.asarray((np.asarray(latents, dtype=np.float64) - self.mean) @ self.inverse)
+
+    def latents(self, coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the latents of coordinates (B, D)."""
+        return (self.mean + np.asarray(coordinates, dtype=np.float64) @ self.whole).astype(np.float32)
+
+    def with_key(self, coordinates: Rows, keys: NDArray[np.integer]) -> Rows:
+        """Return the key's coordinates (B, n) that stand for keys (B, n), given what they were before."""
+        if self.coding == "lattice":
+            found: Rows = self.strength * (2 * np.round((coordinates / self.strength - keys) / 2) + keys)
+            return found
+        middle = 0.5 if self.coding == "centred" else 0.0
+        return np.broadcast_to(self.strength * (keys - middle), coordinates.shape).copy()
+
+    def bits_of(self, coordinates: NDArray[np.floating]) -> Rows:
+        """Return what the key's coordinates say, of any shape: 0 and 1 where they are exact, 1/2 where undecided."""
+        units: Rows = np.asarray(coordinates, dtype=np.float64) / self.strength
+        if self.coding == "lattice":
+            return np.abs((units + 1) % 2 - 1)
+        return units + 0.5 if self.coding == "centred" else units
+
+    def marked(self, latents: NDArray[np.floating], keys: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return latents that carry keys.
+
+        Args:
+            latents: (B, D).
+            keys: (n,) for all, or (B, n), of 0 and 1.
+
+        Raises:
+            ScoreError: keys of another length.
+        """
+        keys = np.asarray(keys)
+        if keys.shape[-1] != self.bits or not np.isin(keys, (0, 1)).all():
+            raise ScoreError(
+                f"this basis takes keys of {self.bits} bits, each 0 or 1; got a key of {keys.shape[-1]}."
+            )
+        coordinates = self.coordinates(latents)
+        coordinates[:, : self.bits] = self.with_key(coordinates[:, : self.bits], keys)
+        return self.latents(coordinates)
+
+    def emptied(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return latents with the variation removed that a key replaces; in a lattice that is none."""
+        coordinates = self.coordinates(latents)
+        if self.coding != "lattice":
+            coordinates[:, : self.bits] = self.expected[0][: self.bits]
+        return self.latents(coordinates)
+
+    def expect(self, generator: LatentGenerator) -> None:
+        """Refuse another generator than the basis was made for.
+
+        Raises:
+            StorageError: it is another one.
+        """
+        if generator.digest != self.generator.digest:
+            raise StorageError(
+                f"this basis belongs to the generator {self.generator.name} (digest {self.generator.digest[:12]}), "
+                f"and {generator.name} has the digest {generator.digest[:12]}: other weights or other noise. Keys "
+                "can be put in and read with its own generator alone."
+            )
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write it to a folder in one step; its owner alone may look into it.
+
+        Raises:
+            StorageError: the folder exists, or the disk is full.
+        """
+        from whorl.latent.basis_folder import write_folder
+
+        return write_folder(self, Path(folder), overwrite=overwrite)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> LatentBasis:
+        """Read it and check every byte.
+
+        Raises:
+            StorageError: none there, damaged, or by another version.
+        """
+        from whorl.latent.basis_folder import read_folder
+
+        return read_folder(Path(folder))

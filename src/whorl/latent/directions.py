@@ -1,0 +1,179 @@
+"""Which directions carry the key: by position among the principal components, or by design from the Jacobian."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import torch
+from numpy.typing import NDArray
+
+from whorl.errors import ScoreError
+from whorl.latent.basis import Coding, GeneratorRecord, LatentBasis
+from whorl.latent.contract import LatentGenerator
+from whorl.latent.jacobian import with_jacobian
+from whorl.latent.perceptual import PerceptualFeatures
+from whorl.latent.warm_start import PICTURES, fit_start
+
+LATENTS = 10_000
+JACOBIANS = 32
+_FLOOR = 1e-3
+
+
+def basis_by_position(
+    generator: LatentGenerator,
+    *,
+    bits: int,
+    strength: float,
+    shift: int | None = None,
+    latents: int = LATENTS,
+    coding: Coding = "published",
+    start_pictures: int = PICTURES,
+    seed: int = 0,
+) -> LatentBasis:
+    """Return a basis whose directions are consecutive principal components of the latents, as published.
+
+    Args:
+        generator: whose latents.
+        bits: n.
+        strength: sigma.
+        shift: which component is the first, counted from the one of largest variance; None takes the last n.
+        latents: how many are drawn for the components.
+        coding: see `LatentBasis`.
+        start_pictures: how many are drawn for the first guess; 0 for none.
+        seed: fixes what is drawn.
+
+    Raises:
+        ScoreError: components that the latent does not have, or too few latents.
+    """
+    mean, components, deviations = _components(generator, bits, latents, seed)
+    first = len(mean) - bits if shift is None else shift
+    if not 0 <= first <= len(mean) - bits:
+        raise ScoreError(
+            f"{bits} components from {first} on are more than the {len(mean)} that the latent has; shift is 0 to "
+            f"{len(mean) - bits}."
+        )
+    chosen = np.arange(len(mean))
+    chosen = (chosen >= first) & (chosen < first + bits)
+    basis = LatentBasis(
+        GeneratorRecord.of(generator),
+        mean,
+        components[chosen],
+        components[~chosen],
+        deviations[~chosen],
+        deviations[chosen],
+        strength,
+        coding,
+        {"by": "position", "shift": first, "latents": latents, "seed": seed},
+    )
+    return _started(basis, generator, start_pictures, seed)
+
+
+def basis_by_design(
+    generator: LatentGenerator,
+    *,
+    bits: int,
+    strength: float,
+    features: PerceptualFeatures | None = None,
+    latents: int = LATENTS,
+    jacobians: int = JACOBIANS,
+    coding: Coding = "lattice",
+    start_pictures: int = PICTURES,
+    seed: int = 0,
+) -> LatentBasis:
+    """Return a basis whose directions can be read best for what they cost to look at.
+
+    With H the mean of J^T J over latents (J the derivative of the pixels) and C the same of perceptual features,
+    the generalized eigenvectors C v = r H v are uncorrelated in both. In coordinates along them the Schur
+    complement of the content, and with it the error of each bit, is diagonal; scaled to v^T H v = 1 it is the unit
+    matrix, so that all bits are read equally well, and r is what each costs. The n directions of smallest r are
+    taken: well-conditioned at least perceptual cost. A step of 1 moves the pixels by 1 in Euclidean norm.
+
+    Args:
+        generator: whose latents.
+        bits: n.
+        strength: sigma, in units of the norm of a picture's pixels from 0 to 1.
+        features: of what costs; None counts how unusual a step is among the latents (its Mahalanobis length).
+        latents: how many are drawn for mean and deviations.
+        jacobians: how many latents H and C are averaged over; each takes D + 1 passes.
+        coding: see `LatentBasis`.
+        start_pictures: how many are drawn for the first guess; 0 for none.
+        seed: fixes what is drawn.
+
+    Raises:
+        ScoreError: more bits than the latent has numbers, or too few latents.
+    """
+    mean, components, deviations = _components(generator, bits, latents, seed)
+    own = generator.sample_latents(latents, seed=seed)
+    seen, cost = _costs(generator, own[:jacobians], features)
+    if features is None:
+        least = _FLOOR * deviations.max()
+        cost = (components.T / np.maximum(deviations, least) ** 2) @ components
+    # Ridges keep directions without effect from looking cheap.
+    seen = seen + _FLOOR * np.trace(seen) / len(seen) * np.eye(len(seen))
+    ratios, vectors = scipy.linalg.eigh(cost, seen)
+    rows = vectors.T
+    coordinates = (own.astype(np.float64) - mean) @ np.linalg.inv(rows)
+    spread = coordinates.std(axis=0)
+    basis = LatentBasis(
+        GeneratorRecord.of(generator),
+        mean,
+        rows[:bits],
+        rows[bits:],
+        np.maximum(spread[bits:], np.finfo(np.float32).tiny),
+        spread[:bits],
+        strength,
+        coding,
+        {
+            "by": "design",
+            "cost": "how unusual among latents" if features is None else features.name,
+            "latents": latents,
+            "jacobians": jacobians,
+            "seed": seed,
+            "costs": [float(each) for each in ratios[:bits]],
+        },
+    )
+    return _started(basis, generator, start_pictures, seed)
+
+
+def _components(
+    generator: LatentGenerator, bits: int, latents: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, principal components as rows and standard deviations, the largest first."""
+    d = generator.latent_dim
+    if not 1 <= bits < d:
+        raise ScoreError(f"a latent of {d} numbers carries 1 to {d - 1} bits; got {bits}.")
+    if latents < 2 * d:
+        raise ScoreError(f"components of {d} dimensions take {2 * d:,} latents or more; got {latents:,}.")
+    own = generator.sample_latents(latents, seed=seed).astype(np.float64)
+    mean = own.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(own - mean, rowvar=False))
+    order = np.argsort(values)[::-1]
+    return mean, vectors[:, order].T, np.sqrt(np.maximum(values[order], np.finfo(np.float32).tiny))
+
+
+def _costs(
+    generator: LatentGenerator, latents: NDArray[np.float32], features: PerceptualFeatures | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the means of J^T J over latents, of pixels and of features."""
+    d = generator.latent_dim
+    seen, cost = np.zeros((d, d)), np.zeros((d, d))
+    for latent in torch.from_numpy(latents).to(generator.device):
+        seen += _squared(lambda w: generator.synthesize(w).flatten(1), latent)
+        if features is not None:
+            cost += _squared(lambda w: features.rows(generator.synthesize(w).clamp(0, 1)), latent)
+    return seen / len(latents), cost / len(latents)
+
+
+def _squared(rows: Any, latent: torch.Tensor) -> NDArray[np.float64]:
+    _, slopes = with_jacobian(rows, latent)
+    found: NDArray[np.float64] = (slopes.T @ slopes).detach().cpu().double().numpy()
+    return found
+
+
+def _started(basis: LatentBasis, generator: LatentGenerator, pictures: int, seed: int) -> LatentBasis:
+    if not pictures:
+        return basis
+    return replace(basis, start=fit_start(generator, basis, pictures=pictures, seed=seed + 1))

@@ -1,0 +1,1 @@
+"""Keys: who has which, and why each two differ in many bits."""

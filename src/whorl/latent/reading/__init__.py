@@ -1,0 +1,1 @@
+"""Readers: from a picture to the key in it."""

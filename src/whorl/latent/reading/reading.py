@@ -1,0 +1,44 @@
+"""What was read in a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The key in one picture, as its reader saw it, whether or not there is one.
+
+    Attributes:
+        soft: float64 (n,), what each coordinate says: 0 and 1 where it is exact, 1/2 where it is undecided.
+        coordinates: float64 (D,), of the latent that was found, the key's first.
+        deviations: float64 (n,), how far each of `soft` may be off (one standard deviation) by what the residual
+            leaves open; NaN where the reader does not say.
+        residual: root mean square difference between the picture and what was found, in grey levels of 255.
+        passes: how often the generator was run for it, directional derivatives counted as runs.
+        starts: how many starts were tried.
+    """
+
+    soft: NDArray[np.float64]
+    coordinates: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+    residual: float
+    passes: int
+    starts: int
+
+    @property
+    def bits(self) -> NDArray[np.uint8]:
+        """The nearest key, uint8 (n,)."""
+        return (self.soft > 0.5).astype(np.uint8)
+
+    @property
+    def wrong(self) -> NDArray[np.float64]:
+        """Predicted probability that each bit is wrong, float64 (n,), were the latent found the right one."""
+        from scipy.stats import norm
+
+        # `soft` of a marked picture is 0 or 1 plus an error; a bit is wrong where the error passes 1/2.
+        found: NDArray[np.float64] = 2 * norm.sf(0.5 / np.maximum(self.deviations, np.finfo(float).tiny))
+        return found
