@@ -37,7 +37,8 @@ class GeneratorRecord:
     @classmethod
     def of(cls, generator: LatentGenerator) -> GeneratorRecord:
         """Record a generator."""
-        return cls(generator.name, generator.digest, generator.latent_dim, tuple(generator.image_size))
+        height, width = generator.image_size
+        return cls(generator.name, generator.digest, generator.latent_dim, (height, width))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -53,13 +54,14 @@ class GeneratorRecord:
 class LatentBasis:
     """A latent of D numbers as n coordinates that carry a key and D - n that carry the content.
 
-    w = mean + key coordinates @ directions + content coordinates @ complement. How a key's coordinate tells a bit b
-    is the coding:
+    w = mean + key coordinates @ directions + content coordinates @ complement. How a key's coordinate tells a bit
+    b is the coding:
 
     - "published" (arXiv 2304.09752): it is strength * b, whatever it was before.
     - "centred": strength * (b - 1/2), which moves pictures half as far, and not on average.
     - "lattice": the multiple of strength nearest to what it was before, an even one for 0 and an odd one for 1, so
-      that no variation is lost (quantization index modulation: Chen and Wornell, IEEE Trans. Inf. Theory 47, 2001).
+      that no variation is lost (quantization index modulation: Chen and Wornell, IEEE Trans. Inf. Theory 47,
+      2001).
 
     Two values that stand for different bits lie at least `strength` apart in each. Whoever has the directions can
     forge keys: a basis is a secret.
@@ -101,7 +103,8 @@ class LatentBasis:
                 raise ScoreError(f"{name} of a latent basis is {expected}; got {found}.")
         if not self.strength > 0 or self.coding not in CODINGS:
             raise ScoreError(
-                f"strength is above 0 and coding one of {', '.join(CODINGS)}; got {self.strength}, {self.coding!r}."
+                f"strength is above 0 and coding one of {', '.join(CODINGS)}; got {self.strength} and "
+                f"{self.coding!r}."
             )
 
     def __repr__(self) -> str:
@@ -124,7 +127,7 @@ class LatentBasis:
             self.directions,
             self.complement,
             self.content_deviations,
-            np.float64([self.strength]),
+            np.array([self.strength]),
         )
         return digest_json(
             {
@@ -142,12 +145,15 @@ class LatentBasis:
     @cached_property
     def inverse(self) -> Rows:
         """The inverse of `whole`."""
-        return np.linalg.inv(self.whole)
+        return np.asarray(np.linalg.inv(self.whole), dtype=np.float64)
 
     @property
     def expected(self) -> tuple[Rows, Rows]:
         """Mean and standard deviation of each coordinate of marked latents, each (D,), the key's first."""
-        means, deviations = np.zeros(len(self.mean)), np.concatenate([self.key_deviations, self.content_deviations])
+        means, deviations = (
+            np.zeros(len(self.mean)),
+            np.concatenate([self.key_deviations, self.content_deviations]),
+        )
         if self.coding == "published":
             means[: self.bits] = self.strength / 2
         if self.coding != "lattice":
@@ -175,7 +181,7 @@ class LatentBasis:
         return np.broadcast_to(self.strength * (keys - middle), coordinates.shape).copy()
 
     def bits_of(self, coordinates: NDArray[np.floating]) -> Rows:
-        """Return what the key's coordinates say, of any shape: 0 and 1 where they are exact, 1/2 where undecided."""
+        """Return what the key's coordinates say: 0 and 1 where they are exact, 1/2 where undecided."""
         units: Rows = np.asarray(coordinates, dtype=np.float64) / self.strength
         if self.coding == "lattice":
             return np.abs((units + 1) % 2 - 1)
@@ -215,9 +221,9 @@ class LatentBasis:
         """
         if generator.digest != self.generator.digest:
             raise StorageError(
-                f"this basis belongs to the generator {self.generator.name} (digest {self.generator.digest[:12]}), "
-                f"and {generator.name} has the digest {generator.digest[:12]}: other weights or other noise. Keys "
-                "can be put in and read with its own generator alone."
+                f"this basis belongs to the generator {self.generator.name} (digest "
+                f"{self.generator.digest[:12]}), and {generator.name} has the digest {generator.digest[:12]}: "
+                "other weights or other noise. Keys can be put in and read with its own generator alone."
             )
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:

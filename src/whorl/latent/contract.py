@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class LatentGenerator(Protocol):
-    """A generator whose last latent code is a row of numbers; `whorl.checks.check_latent_generator` holds it to this.
+    """A generator whose last latent code is a row of numbers.
+
+    `whorl.checks.check_latent_generator` holds it to this.
 
     Attributes:
         name: in words.

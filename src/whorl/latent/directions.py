@@ -55,8 +55,8 @@ def basis_by_position(
             f"{bits} components from {first} on are more than the {len(mean)} that the latent has; shift is 0 to "
             f"{len(mean) - bits}."
         )
-    chosen = np.arange(len(mean))
-    chosen = (chosen >= first) & (chosen < first + bits)
+    places = np.arange(len(mean))
+    chosen = (places >= first) & (places < first + bits)
     basis = LatentBasis(
         GeneratorRecord.of(generator),
         mean,

@@ -16,6 +16,7 @@ from whorl.latent.stylegan2.network import StyleGAN2Network
 from whorl.latent.stylegan2.settings import StyleGAN2Settings
 
 _ROWS = 256
+_CPU = torch.device("cpu")
 
 
 def normal_rows(count: int, width: int, *, seed: int, start: int = 0) -> NDArray[np.float32]:
@@ -59,7 +60,7 @@ class StyleGAN2:
         device: torch.device | None = None,
     ) -> None:
         self.name, self.settings = name, settings
-        self.device = device or torch.device("cpu")
+        self.device = device or _CPU
         self._network = network.to(self.device).eval().requires_grad_(requires_grad=False)
         self.latent_dim, self.image_size = settings.style, (settings.image_size, settings.image_size)
 
@@ -73,7 +74,9 @@ class StyleGAN2:
         z = normal_rows(count, self.settings.latent, seed=seed, start=start)
         with torch.inference_mode():
             rows = [
-                self._network.mapping(torch.from_numpy(z[first : first + _ROWS]).to(self.device)).cpu().numpy()
+                self._network.mapping(torch.from_numpy(z[first : first + _ROWS]).to(self.device))
+                .cpu()
+                .numpy()
                 for first in range(0, count, _ROWS)
             ]
         return np.concatenate(rows) if rows else np.empty((0, self.latent_dim), dtype=np.float32)
@@ -107,7 +110,7 @@ class ModuleGenerator:
     image_size: tuple[int, int]
     latents: Callable[[int, int, int], NDArray[np.float32]] | None = None
     name: str = "module"
-    device: torch.device = torch.device("cpu")
+    device: torch.device = _CPU
 
     @cached_property
     def digest(self) -> str:

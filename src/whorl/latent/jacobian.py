@@ -28,7 +28,6 @@ def with_jacobian(
             [2., 1.],
             [0., 5.]])
     """
-
     row = pictures(coordinates[None])[0]
 
     def along(direction: torch.Tensor) -> torch.Tensor:
@@ -36,5 +35,5 @@ def with_jacobian(
         return moved
 
     directions = torch.eye(len(coordinates), dtype=coordinates.dtype, device=coordinates.device)
-    slopes = [torch.func.vmap(along)(some) for some in directions.split(chunk)]
+    slopes = [torch.func.vmap(along)(some) for some in torch.split(directions, chunk)]
     return row, torch.cat(slopes).T

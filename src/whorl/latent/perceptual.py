@@ -31,8 +31,8 @@ class EncoderFeatures:
     """Features of every block of the encoder that comes with Whorl, each token brought to length 1.
 
     In place of LPIPS (arXiv 1801.03924, equation 1) where its weights are not at hand: the same distance, between
-    unit features, averaged over places and layers, on our own network instead of AlexNet and without weights learned
-    from people's judgements. It is ours, and no distance of it can be compared with a published LPIPS.
+    unit features, averaged over places and layers, on our own network instead of AlexNet and without weights
+    learned from people's judgements. It is ours, and no distance of it can be compared with a published LPIPS.
 
     Args:
         device: where it computes.
@@ -58,4 +58,5 @@ class EncoderFeatures:
         blocks = self._model(pictures * 2 - 1, output_hidden_states=True).hidden_states[1:]
         unit = [block / (block.square().sum(dim=-1, keepdim=True) + _EPSILON).sqrt() for block in blocks]
         scale = (len(blocks) * blocks[0].shape[1]) ** -0.5
-        return torch.cat([each.flatten(1) for each in unit], dim=1) * scale
+        found: torch.Tensor = torch.cat([each.flatten(1) for each in unit], dim=1) * scale
+        return found

@@ -1,4 +1,4 @@
-"""A first guess of a picture's coordinates: linear in its pixels, learned from pictures that the generator drew."""
+"""A first guess of a picture's coordinates: linear in its pixels, learned from the generator's own pictures."""
 
 from __future__ import annotations
 
@@ -39,8 +39,7 @@ class LinearStart:
 
     def coordinates(self, pictures: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the guess (B, D) for pictures as rows (B, P), from 0 to 1."""
-        found: NDArray[np.float32] = (pictures.astype(np.float32) - self.mean) @ self.weights + self.offset
-        return found
+        return ((pictures.astype(np.float32) - self.mean) @ self.weights + self.offset).astype(np.float32)
 
 
 def fit_start(
@@ -58,7 +57,7 @@ def fit_start(
     with torch.inference_mode():
         rows = [
             generator.synthesize(some.to(generator.device)).clamp(0, 1).flatten(1).cpu().numpy()
-            for some in torch.from_numpy(latents).split(_ROWS)
+            for some in torch.split(torch.from_numpy(latents), _ROWS)
         ]
     return _fitted(np.concatenate(rows), basis.coordinates(latents).astype(np.float32))
 

@@ -1,9 +1,9 @@
-"""StyleGAN2: a style for every layer in place of a code at the first, and losses that keep the two networks smooth.
+"""StyleGAN2: a style for every layer, and losses that keep the two networks smooth.
 
-Source: Karras et al., Analyzing and Improving the Image Quality of StyleGAN, arXiv 1912.04958. The generator itself
-is `whorl.latent.stylegan2`, which reads keys back from its pictures; here it is trained. Against the paper: the
-regularisers are drawn at random one step in so many, and count so many times, in place of every so many steps; each
-picture has one style, none mixed.
+Source: Karras et al., Analyzing and Improving the Image Quality of StyleGAN, arXiv 1912.04958. The generator
+itself is `whorl.latent.stylegan2`, which reads keys back from its pictures; here it is trained. Against the
+paper: the regularisers are drawn at random one step in so many, and count so many times, in place of every so
+many steps; each picture has one style, none mixed.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ class StyleGAN2Architecture:
         training = Training.from_dict(recipe.settings)
         if recipe.image_size != training.generator.image_size:
             raise WhorlError(
-                f"{self.name} of {len(training.generator.channels)} levels draws {training.generator.image_size} x "
-                f"{training.generator.image_size}; got an image_size of {recipe.image_size}."
+                f"{self.name} of {len(training.generator.channels)} levels draws pictures of "
+                f"{training.generator.image_size} pixels a side; got an image_size of {recipe.image_size}."
             )
         return StyleGAN2Model(recipe, training, device)
 
@@ -144,8 +144,9 @@ class StyleGAN2Model:
         Raises:
             DivergedError: see `GeneratorModel`.
         """
-        penalised, lengths = self._drawn(self._training.r1_every, batch), self._drawn(
-            self._training.path_every, batch
+        penalised, lengths = (
+            self._drawn(self._training.r1_every, batch),
+            self._drawn(self._training.path_every, batch),
         )
         self._discriminator.requires_grad_(requires_grad=True)
         judged = descend("discriminator", self._judge(batch, penalised), self.optimisers["discriminator"])
@@ -154,7 +155,10 @@ class StyleGAN2Model:
         if lengths and self._training.path:
             half = max(1, len(batch.pictures) // 2)
             loss = loss + self._training.path * self._training.path_every * self._uneven(half, batch.noise)
-        return {"discriminator": judged, "generator": descend("generator", loss, self.optimisers["generator"])}
+        return {
+            "discriminator": judged,
+            "generator": descend("generator", loss, self.optimisers["generator"]),
+        }
 
     def _drawn(self, every: int, batch: Batch) -> bool:
         return int(torch.randint(0, every, (), generator=batch.noise)) == 0
@@ -162,7 +166,7 @@ class StyleGAN2Model:
     def _judge(self, batch: Batch, penalised: bool) -> torch.Tensor:
         with torch.no_grad():
             fake = self._fake(len(batch.pictures), batch.noise)
-        real = batch.pictures.detach().requires_grad_(requires_grad=penalised)
+        real = batch.pictures.detach().requires_grad_(penalised)
         scores = self._discriminator(real)
         loss: torch.Tensor = softplus(self._discriminator(fake)).mean() + softplus(-scores).mean()
         if penalised:
@@ -179,8 +183,8 @@ class StyleGAN2Model:
         """Return pictures with noise of their own, and their styles."""
         z = torch.randn(count, self._training.generator.latent, generator=noise).to(self.device)
         maps = [
-            torch.randn(count, 1, *conv.noise.shape, generator=noise).to(self.device)
-            for conv in self._generator.synthesis.convs
+            torch.randn(count, 1, side, side, generator=noise).to(self.device)
+            for side in self._generator.synthesis.noise_sides
         ]
         styles = self._generator.mapping(z)
         return self._generator.synthesis(styles, maps), styles
@@ -190,8 +194,8 @@ class StyleGAN2Model:
         pictures, styles = self._styled(count, noise)
         towards = torch.randn(pictures.shape, generator=noise).to(self.device) / self.image_size
         (slope,) = torch.autograd.grad((pictures * towards).sum(), styles, create_graph=True)
-        lengths = slope.square().sum(dim=1).sqrt()
-        mean = self._discriminator.path_length
+        lengths: torch.Tensor = slope.square().sum(dim=1).sqrt()
+        mean = self._discriminator.get_buffer("path_length")
         with torch.no_grad():
             mean.lerp_(lengths.mean(), 0.01)
         return (lengths - mean).square().mean()

@@ -34,7 +34,8 @@ class DownBlock(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return (B, outputs, H/2, W/2)."""
         long: torch.Tensor = activated(self.second(activated(self.first(x))))
-        return (long + self.shortcut(x)) / math.sqrt(2)
+        short: torch.Tensor = self.shortcut(x)
+        return (long + short) / math.sqrt(2)
 
 
 class StyleGAN2Discriminator(nn.Module):

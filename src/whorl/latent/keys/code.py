@@ -1,7 +1,7 @@
 """Extended BCH codes: many words of n bits of which each two differ in many places.
 
-Source: Bose and Ray-Chaudhuri, On a class of error correcting binary group codes, Information and Control 3 (1960);
-the designed distance is a lower bound of the true one.
+Source: Bose and Ray-Chaudhuri, On a class of error correcting binary group codes, Information and Control 3
+(1960); the designed distance is a lower bound of the true one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Code:
     @property
     def capacity(self) -> int:
         """How many words there are."""
-        return 2 ** max(0, self.information)
+        return 1 << max(0, self.information)
 
     @property
     def distance(self) -> int:
@@ -88,7 +88,9 @@ def code_for(bits: int, users: int) -> Code:
     """
     longest = 2**LARGEST
     if not LEAST_BITS <= bits <= longest or users < 1:
-        raise WhorlError(f"keys have {LEAST_BITS} to {longest:,} bits, for a user or more; got {bits}, {users:,}.")
+        raise WhorlError(
+            f"keys have {LEAST_BITS} to {longest:,} bits, for a user or more; got {bits}, {users:,}."
+        )
     m = max(SMALLEST, (bits - 1).bit_length())
     found = None
     for corrects in range(1, 2 ** (m - 1)):

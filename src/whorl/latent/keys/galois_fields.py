@@ -38,8 +38,8 @@ def multiplied(a: int, b: int, m: int) -> int:
     """Return the product of two elements."""
     if not a or not b:
         return 0
-    logs = {value: place for place, value in enumerate(powers(m))}
-    return powers(m)[(logs[a] + logs[b]) % (2**m - 1)]
+    found = powers(m)
+    return found[(found.index(a) + found.index(b)) % len(found)]
 
 
 @cache
@@ -59,4 +59,7 @@ def minimal_polynomial(m: int, exponent: int) -> int:
         shifted = [0, *coefficients]
         scaled = [multiplied(root, each, m) for each in coefficients] + [0]
         coefficients = [a ^ b for a, b in zip(shifted, scaled, strict=True)]
-    return sum(bit << place for place, bit in enumerate(coefficients))
+    found = 0
+    for place, bit in enumerate(coefficients):
+        found |= bit << place
+    return found

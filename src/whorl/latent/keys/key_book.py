@@ -25,9 +25,9 @@ Key = NDArray[np.uint8]
 class KeyBook:
     """Users and their keys.
 
-    Keys are words of an error-correcting code, so that each two differ in many bits. The code is public; which bits
-    stand where, which of them are inverted and who has which word is drawn at random and secret. It is no encryption:
-    whoever sees some keys can tell much of the others.
+    Keys are words of an error-correcting code, so that each two differ in many bits. The code is public; which
+    bits stand where, which of them are inverted and who has which word is drawn at random and secret. It is no
+    encryption: whoever sees some keys can tell much of the others.
 
     Attributes:
         code: whose words the keys are.

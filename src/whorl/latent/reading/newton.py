@@ -1,28 +1,26 @@
 """Reading by Levenberg and Marquardt's method, from a guess that is linear in the pixels.
 
-Sources: Levenberg (1944) and Marquardt (1963) for damped Gauss-Newton steps; Broyden (Math. Comp. 19, 1965) for the
-update of the Jacobian between steps. The method of arXiv 2304.09752 takes 40,000 passes of the generator and knows no
-second derivative; see `whorl.latent.reading.published`.
+Sources: Levenberg (1944) and Marquardt (1963) for damped Gauss-Newton steps; Broyden (Math. Comp. 19, 1965) for
+the update of the Jacobian between steps. The method of arXiv 2304.09752 takes 40,000 passes of the generator and
+knows no second derivative; see `whorl.latent.reading.published`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from whorl.errors import ScoreError
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.jacobian import with_jacobian
 from whorl.latent.reading.reading import Reading
+from whorl.latent.reading.seen import WHITE, Through, seen_row
 
-Through = Callable[[torch.Tensor], torch.Tensor]
-_WHITE = 255
-_QUANTISATION = 1 / (_WHITE * 12**0.5)
+_QUANTISATION = 1 / (WHITE * 12**0.5)
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,7 @@ class NewtonReader:
         enough: a residual in grey levels at which a start ends, and no other is tried: what 8 bits round away is
             0.29.
         slow: a start ends where three steps made the residual less than this factor smaller.
-        through: what is known to have been done to the picture, differentiable, of pictures (B, 3, H, W); None for
-            nothing.
+        through: what is known to have been done to the picture; None for nothing.
         seed: fixes the drawn starts.
     """
 
@@ -56,15 +53,12 @@ class NewtonReader:
         """
         basis.expect(generator)
         search = _Search(generator, basis, picture, self)
-        best: _Point | None = None
-        tried = 0
-        for tried, begin in enumerate(self._begins(basis, search.row), 1):
-            found = search.descend(begin)
-            best = found if best is None or found.loss < best.loss else best
-            if best.grey <= self.enough:
+        found: list[_Point] = []
+        for begin in self._begins(basis, search.row):
+            found.append(search.descend(begin))
+            if found[-1].grey <= self.enough:
                 break
-        assert best is not None  # noqa: S101 - there is at least one start
-        return search.reading(best, tried)
+        return search.reading(min(found, key=lambda each: each.grey), len(found))
 
     def _begins(self, basis: LatentBasis, row: torch.Tensor) -> Iterator[NDArray[np.float64]]:
         means, deviations = basis.expected
@@ -106,18 +100,10 @@ class _Search:
     def __init__(
         self, generator: LatentGenerator, basis: LatentBasis, picture: NDArray[np.uint8], reader: NewtonReader
     ) -> None:
-        height, width = generator.image_size
-        if picture.shape != (height, width, 3) or picture.dtype != np.uint8:
-            raise ScoreError(
-                f"{generator.name} draws pictures of {height} x {width}, uint8 with three colours; got "
-                f"{picture.dtype} {picture.shape}. A picture that was resized has to be read through the same "
-                "resizing."
-            )
         device = generator.device
-        unit = torch.from_numpy(picture.astype(np.float32) / _WHITE).permute(2, 0, 1).to(device)
+        self.row = seen_row(generator, picture, reader.through)
+        self._seen = self.row.double()
         self._through = reader.through or (lambda pictures: pictures)
-        self.row = unit.flatten()
-        self._seen = self._through(unit[None])[0].flatten().double() if reader.through else self.row.double()
         self._generator, self._basis, self._reader = generator, basis, reader
         self._mean = torch.from_numpy(basis.mean).float().to(device)
         self._whole = torch.from_numpy(basis.whole).float().to(device)
@@ -139,7 +125,7 @@ class _Search:
             rest = self._shown(at[None].float())[0].double() - self._seen
         unlikely = float((self._weights * (at - self._means) ** 2).sum())
         power = float(rest @ rest)
-        return _Point(at, rest, power + noise * unlikely, _WHITE * (power / len(rest)) ** 0.5)
+        return _Point(at, rest, power + noise * unlikely, WHITE * (power / len(rest)) ** 0.5)
 
     def _slopes(self, at: torch.Tensor) -> torch.Tensor:
         self.passes += 1 + len(at)
@@ -211,6 +197,4 @@ class _Search:
         weights[:n] = 0
         precise = slopes.T @ slopes / noise + torch.diag(weights)
         spread = torch.linalg.pinv(precise).diagonal()[:n].clamp(min=0).sqrt().cpu().numpy()
-        return Reading(
-            basis.bits_of(at[:n]), at, spread / basis.strength, best.grey, self.passes, starts
-        )
+        return Reading(basis.bits_of(at[:n]), at, spread / basis.strength, best.grey, self.passes, starts)

@@ -54,10 +54,13 @@ class ScaledConv(nn.Module):
         bias: whether to add one.
     """
 
-    def __init__(self, inputs: int, outputs: int, size: int, *, down: bool = False, bias: bool = True) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, size: int, *, down: bool = False, bias: bool = True
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, size, size))
         self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.taps: torch.Tensor
         self.register_buffer("taps", smoothing(), persistent=False)
         self._gain, self._size, self._down = 1 / math.sqrt(inputs * size**2), size, down
 
@@ -91,6 +94,7 @@ class ModulatedConv(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, size, size))
         self.affine = ScaledLinear(style, inputs, bias=1.0)
+        self.taps: torch.Tensor
         self.register_buffer("taps", smoothing(4.0), persistent=False)
         self._gain, self._size = 1 / math.sqrt(inputs * size**2), size
         self._up, self._demodulate = up, demodulate
@@ -125,11 +129,10 @@ class StyledConv(nn.Module):
         self.conv = ModulatedConv(inputs, outputs, 3, style, up=up)
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.strength = nn.Parameter(torch.zeros(()))
+        self.noise: torch.Tensor
         self.register_buffer("noise", torch.randn(side, side))
 
-    def forward(
-        self, x: torch.Tensor, w: torch.Tensor, noise: torch.Tensor | None = None
-    ) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, w: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
         """Return features; without `noise` (B, 1, H, W) the layer's own map, the same for every picture."""
         added = self.noise if noise is None else noise
         return activated(self.conv(x, w) + self.strength * added + self.bias[:, None, None])
@@ -147,6 +150,7 @@ class ToRGB(nn.Module):
         super().__init__()
         self.conv = ModulatedConv(inputs, 3, 1, style, demodulate=False)
         self.bias = nn.Parameter(torch.zeros(3))
+        self.taps: torch.Tensor
         self.register_buffer("taps", smoothing(4.0), persistent=False)
 
     def forward(self, x: torch.Tensor, w: torch.Tensor, below: torch.Tensor | None = None) -> torch.Tensor:

@@ -53,6 +53,7 @@ class Synthesis(nn.Module):
             convs += [StyledConv(below, here, style, side, up=True), StyledConv(here, here, style, side)]
             colours.append(ToRGB(here, style))
         self.convs, self.colours = nn.ModuleList(convs), nn.ModuleList(colours)
+        self.noise_sides = tuple(conv.noise.shape[0] for conv in convs)
 
     @property
     def styles(self) -> int:

@@ -38,7 +38,8 @@ class StyleGAN2Settings:
             raise WhorlError(f"latent, style and mapping must be above 0; got {self}.")
         if len(self.channels) < 2 or min(self.channels) < 1:
             raise WhorlError(
-                f"channels are one number above 0 for each of the sides 4, 8, ..., at least two; got {self.channels}."
+                "channels are one number above 0 for each of the sides 4, 8, ..., at least two; got "
+                f"{self.channels}."
             )
 
     @property

@@ -1,0 +1,123 @@
+"""Whose copy made this picture?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from whorl.errors import ScoreError
+from whorl.latent.deciding.calibration import Calibration, undecided
+from whorl.latent.deciding.threshold import chance, least_matching
+from whorl.latent.keys.key_book import KeyBook
+from whorl.latent.reading.reading import Reading
+
+FALSE_ACCEPT_RATE = 1e-3
+
+Answer: TypeAlias = Literal["user", "marked but unknown", "no match"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer for one picture.
+
+    Attributes:
+        answer: "user"; "marked but unknown" for a picture that carries a key of nobody in the book; "no match".
+        user: whose key it is; None unless the answer is "user".
+        nearest: the user whose key has most bits in common with the picture's, whatever the answer.
+        matching: how many.
+        needed: how many are needed; None where no number of bits would do for so many users.
+        bits: of the keys.
+        chance: bound on the share of pictures without a key that would match some user as well as this one.
+        residual: of the reading, in grey levels.
+        possible: whether the generator can have made the picture, going by the residual; None without calibration.
+        undecided: see `whorl.latent.deciding.calibration.undecided`.
+        why: the answer in a sentence.
+    """
+
+    answer: Answer
+    user: str | None
+    nearest: str
+    matching: int
+    needed: int | None
+    bits: int
+    chance: float
+    residual: float
+    possible: bool | None
+    undecided: float
+    why: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def decide(
+    reading: Reading,
+    book: KeyBook,
+    *,
+    rate: float = FALSE_ACCEPT_RATE,
+    calibration: Calibration | None = None,
+) -> Decision:
+    """Say whose key a reading is, if anybody's.
+
+    A user is named where enough bits match for the number of users and the wanted rate. The residual decides
+    nothing
+    about a user: a picture that was changed on its way leaves one too. It says whether a picture that matches
+    nobody can be the generator's at all, and then the distance of its bits from 0 and 1 whether it carries a key.
+
+    Args:
+        reading: of the picture.
+        book: users and keys.
+        rate: wanted share of pictures without a key that are taken for some user's.
+        calibration: of this basis and reader; without it nothing is "marked but unknown".
+
+    Raises:
+        ScoreError: a key book of another length, or without users.
+    """
+    if book.bits != len(reading.soft):
+        raise ScoreError(
+            f"keys of this book have {book.bits} bits, and {len(reading.soft)} were read: it belongs to another "
+            "basis."
+        )
+    if not len(book):
+        raise ScoreError("the key book has no users yet; add some with 'whorl latent keys'.")
+    same = (book.keys == reading.bits).sum(axis=1)
+    best = int(same.argmax())
+    matching, name = int(same[best]), book.users[best]
+    needed = least_matching(book.bits, len(book), rate)
+    possible = None if calibration is None else bool(reading.residual <= calibration.residual)
+    loose = undecided(reading)
+    tied = int((same == matching).sum()) > 1
+    answer: Answer = "no match"
+    if needed is not None and matching >= needed and not tied:
+        answer = "user"
+        why = f"{matching} of {book.bits} bits are those of {name}, and {needed} are enough among {len(book):,} users."
+    elif possible and calibration is not None and loose <= calibration.undecided:
+        answer = "marked but unknown"
+        why = f"{matching} of {book.bits} bits are {name}'s; among {len(book):,} users {needed} are enough."
+    elif possible is False:
+        why = f"The generator cannot have made it as it is: {reading.residual:.2f} grey levels are left."
+    elif needed is None:
+        why = f"Keys of {book.bits} bits are too short for {len(book):,} users at a rate of {rate:g}."
+    else:
+        why = f"Only {matching} of {book.bits} bits match anybody, where {needed} are needed."
+    return Decision(
+        answer,
+        name if answer == "user" else None,
+        name,
+        matching,
+        needed,
+        book.bits,
+        chance(book.bits, len(book), matching),
+        reading.residual,
+        possible,
+        loose,
+        why,
+    )
+
+
+def bit_accuracy(reading: Reading, key: np.ndarray) -> float:
+    """Return the share of right bits: for experiments, in which the key is known."""
+    return float((reading.bits == key).mean())
