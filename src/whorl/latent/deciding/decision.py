@@ -93,10 +93,12 @@ def decide(
     answer: Answer = "no match"
     if needed is not None and matching >= needed and not tied:
         answer = "user"
-        why = f"{matching} of {book.bits} bits are those of {name}, and {needed} are enough among {len(book):,} users."
+        why = f"{matching} of {book.bits} bits are {name}'s; among {len(book):,} users {needed} are enough."
     elif possible and calibration is not None and loose <= calibration.undecided:
         answer = "marked but unknown"
-        why = f"{matching} of {book.bits} bits are {name}'s; among {len(book):,} users {needed} are enough."
+        why = (
+            "The generator can have made it, and its bits are as decided as a key's, but it is nobody's here."
+        )
     elif possible is False:
         why = f"The generator cannot have made it as it is: {reading.residual:.2f} grey levels are left."
     elif needed is None:

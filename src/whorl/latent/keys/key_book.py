@@ -169,7 +169,7 @@ class KeyBook:
         try:
             body = json.loads(path.read_bytes())
             checksum, schema = body.pop("checksum", None), body.get("schema")
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError) as error:
             raise StorageError(
                 f"{path} cannot be read as a key book ({type(error).__name__}); 'whorl latent keys' makes one."
             ) from None

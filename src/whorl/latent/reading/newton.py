@@ -187,14 +187,15 @@ class _Search:
         return float(here.rest @ here.rest - rest @ rest)
 
     def reading(self, best: _Point, starts: int) -> Reading:
-        """Return what is read at a point."""
+        """Return what is read at a point, after a last step in which the key is expected to be nothing at all."""
         basis, n = self._basis, self._basis.bits
-        at = best.at.cpu().numpy()
         slopes = self._slopes(best.at)
         noise = max(float(best.rest @ best.rest) / len(best.rest), _QUANTISATION**2)
-        # What the key's own coding says of its coordinates is no evidence of what they are.
         weights = self._weights.clone()
         weights[:n] = 0
-        precise = slopes.T @ slopes / noise + torch.diag(weights)
-        spread = torch.linalg.pinv(precise).diagonal()[:n].clamp(min=0).sqrt().cpu().numpy()
+        # S^-1 of the theory is the key's block of this inverse, the content being free but for its prior.
+        inverse = torch.linalg.pinv(slopes.T @ slopes / noise + torch.diag(weights), hermitian=True)
+        step = inverse @ (slopes.T @ best.rest / noise + weights * (best.at - self._means))
+        at = (best.at - step).cpu().numpy()
+        spread = inverse.diagonal()[:n].clamp(min=0).sqrt().cpu().numpy()
         return Reading(basis.bits_of(at[:n]), at, spread / basis.strength, best.grey, self.passes, starts)
