@@ -15,6 +15,8 @@ from whorl.manifold.halves import checked_classes, half_distances, means_of, poo
 SCHEMA = "whorl-fdr-null/1"
 DEALINGS = 199
 """Random dealings; the smallest p-value is 1 / 200."""
+LEAST_DEALINGS = 19
+"""With fewer, no p-value could be 0.05."""
 _SPAWN = 8
 
 
@@ -100,8 +102,10 @@ def fdr_null(
     >>> found.p, found.value > found.high
     (0.05, True)
     """
-    if dealings < 19:
-        raise ScoreError(f"dealings must be at least 19, with which p can be 0.05; got {dealings}.")
+    if dealings < LEAST_DEALINGS:
+        raise ScoreError(
+            f"dealings must be at least {LEAST_DEALINGS}, with which p can be 0.05; got {dealings}."
+        )
     classes = checked_classes(sets, seed=seed, halves=halves, components=components)
     if components is not None:
         axes = pooled_components(classes, components)
