@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
-from whorl.fingerprints.frechet import Gaussian, frechet_distance
+from whorl.fingerprints.frechet import Gaussian, frechet_distances
 from whorl.memorization.projection import Projection as PrincipalComponents
 from whorl.memorization.rows import Rows
 
@@ -82,7 +82,7 @@ def half_distances(
         order = np.random.default_rng(own).permutation(len(rows))
         first.append(Gaussian.of(rows[order[:n]]))
         second.append(Gaussian.of(rows[order[n : 2 * n]]))
-    return np.array([[frechet_distance(a, b) for b in second] for a in first])
+    return frechet_distances(first, second)
 
 
 def means_of(distances: NDArray[np.float64]) -> HalfMeans:

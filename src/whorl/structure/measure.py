@@ -17,11 +17,11 @@ from whorl.images import ImageSource, open_images
 from whorl.manifold.manifold import Manifold
 from whorl.manifold.ratio_null import DEALINGS, LEAST_DEALINGS
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import NotMeasured, Structure
+from whorl.structure.found import REAL, NotMeasured, Structure
 from whorl.structure.held_sets import HeldSets, check_sizes
 from whorl.structure.layer_design import chosen_components
 from whorl.structure.layer_wise import chosen_classifier, chosen_layers
-from whorl.structure.parts import REAL, Parts, telling_layer
+from whorl.structure.parts import Parts, telling_layer
 
 
 def measure_structure(

@@ -16,9 +16,8 @@ from whorl.encoders.pixels import LAYER as PIXELS
 from whorl.errors import ScoreError
 from whorl.structure.clusters import choice_traces
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import NotMeasured
+from whorl.structure.found import REAL, NotMeasured
 from whorl.structure.held_sets import HeldSets
-from whorl.structure.layer_design import KINDS
 from whorl.structure.layer_results import LayerCurve
 from whorl.structure.layer_wise import layer_curve
 from whorl.structure.part_answers import kept_part
@@ -27,8 +26,6 @@ from whorl.structure.space_ratio import SpaceRatio, space_ratio
 from whorl.structure.spectra import Spectra, artifact_spectra
 from whorl.structure.traces import ChoiceTraces
 
-REAL = "real"
-"""The class of real pictures."""
 _MAPPED, _PERPLEXITY = 200, 30.0
 _KINDS: Mapping[Kind, str] = {
     "nearest": "artifacts",
@@ -72,13 +69,13 @@ class Parts:
     def ratios(self, dealings: int) -> tuple[SpaceRatio, ...]:
         """Measure artifacts and both ablations at every layer."""
         found = []
-        self.progress.begin("ratios", len(self.layers) * len(KINDS), 0, unit="ratios")
+        self.progress.begin("ratios", len(self.layers) * len(_KINDS), 0, unit="ratios")
         try:
             for layer in self.layers:
-                for kind in KINDS:
+                for kind, told in _KINDS.items():
                     find = partial(space_ratio, self.sets, layer, kind, components=self.d, dealings=dealings)
                     decided = {"layer": layer, "kind": kind, "components": self.d, "dealings": dealings}
-                    where = f"layer {layer}, {_KINDS[kind]}: "
+                    where = f"layer {layer}, {told}: "
                     one = self._attempt("ratios", partial(self._kept, SpaceRatio, decided, find), where)
                     found += [] if one is None else [one]
                     self.progress.advance(1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
-from whorl.report.text import counted, p_equation, percent, plain, signed
-from whorl.structure.found import Structure
-from whorl.structure.layer_results import Gain, LayerCurve
+from whorl.report.text import counted, p_equation, p_number, percent, plain, signed
+from whorl.structure.found import REAL, Structure
+from whorl.structure.layer_results import LayerCurve
 from whorl.structure.traces import ChoiceTrace, ChoiceTraces
 
 _CLEARLY, _LEVEL = 0.95, 0.05
@@ -20,7 +20,7 @@ LIMITS = (
     "Accuracy is that of one classifier that learned from the pictures at hand. More pictures, or another "
     "classifier, may find at a layer what this one did not.",
     "The null of a ratio deals labels to pictures: a small p says that not all classes are alike, not which of "
-    "them, and not why. Each p stands for itself: of twenty that mean nothing, one is below 0.05.",
+    "them, and not why. Each p stands for itself: of twenty that mean nothing, about one is below 0.05.",
     "The null of a design choice deals its values to models: pictures of one model are alike whatever its loss. "
     "With few models little can be shown, and choices that go together cannot be told apart.",
     "Distances between groups on the map mean nothing.",
@@ -83,29 +83,32 @@ def _layer_words(curve: LayerCurve) -> str:
     )
 
 
+def _share(value: float) -> str:
+    return percent(round(value, 9))  # weights of resamplings add up to 1 but for rounding
+
+
 def _nearness_words(curve: LayerCurve) -> str:
-    gain, several = curve.best.over_raw, len(curve.points) > 1
-    told = _gain_words(gain)
+    gain = curve.best.over_raw
     if gain.high < 0:
-        return f"Subtracting the nearest real picture did not help: pictures themselves do better by {told}."
+        told = _points(-gain.value, -gain.high, -gain.low)
+        return f"Subtracting the nearest real picture did not help there: pictures themselves do better by {told}."
     if gain.value - _widened(curve) * (gain.value - gain.low) > 0:
-        chosen = ", at a layer that was chosen for its artifacts" if several else ""
-        return f"Subtracting the nearest real picture helped: artifacts do better by {told}{chosen}."
+        told = _points(gain.value, gain.low, gain.high)
+        chosen = ", at a layer that was chosen for its artifacts" if len(curve.points) > 1 else ""
+        return (
+            f"Subtracting the nearest real picture helped there: artifacts do better than pictures themselves by "
+            f"{told}{chosen}."
+        )
     return (
-        f"Whether subtracting the nearest real picture helps cannot be told: artifacts do better by {told}."
+        "Whether subtracting the nearest real picture helps there cannot be told: between artifacts and pictures "
+        f"themselves lie {_points(gain.value, gain.low, gain.high, sign=True)}."
     )
 
 
-def _gain_words(gain: Gain) -> str:
-    sign = -1 if gain.high < 0 else 1
-    low, high = sorted((sign * gain.low, sign * gain.high))
-    return (
-        f"{signed(100 * sign * gain.value)} percentage points than pictures themselves "
-        f"(95 % interval {signed(100 * low)} to {signed(100 * high)})"
-        if sign > 0
-        else f"{signed(100 * sign * gain.value)} percentage points (95 % interval {signed(100 * low)} to "
-        f"{signed(100 * high)})"
-    )
+def _points(value: float, low: float, high: float, *, sign: bool = False) -> str:
+    """Return a difference of accuracies with its interval."""
+    shown = [signed(100 * each) if sign else f"{100 * each:.1f}" for each in (value, low, high)]
+    return f"{shown[0]} percentage points (95 % interval {shown[1]} to {shown[2]})"
 
 
 def ratio_words(found: Structure) -> tuple[str, ...]:
@@ -115,10 +118,10 @@ def ratio_words(found: Structure) -> tuple[str, ...]:
         return ()
     ratio, null = mine[0].ratio, mine[0].null
     return (
-        f"At layer {plain(str(found.at))} the ratio of artifacts is {ratio.value:.3g} (interval over draws "
-        f"of the halves {ratio.lower:.3g} to {ratio.upper:.3g}); with labels dealt to the pictures at "
-        f"random it is {null.mean:.3g} on average, and as large in a share of {p_equation(null.p)} (the "
-        f"smallest that {null.dealings:,} dealings can give: {null.least_p:.2g}).",
+        f"At layer {plain(str(found.at))} the ratio of artifacts is {ratio.value:.3g} (interval over draws of the "
+        f"halves {ratio.lower:.3g} to {ratio.upper:.3g}). With labels dealt to the pictures at random it is "
+        f"{null.mean:.3g} on average: {p_equation(null.p)} (the smallest that {null.dealings:,} dealings can give "
+        f"is {p_number(null.least_p)}).",
         f"Equal halves of n = {ratio.n:,} pictures of each class, d = {ratio.d} principal components, seed "
         f"{ratio.seed}. A ratio grows with n and d: compare it with ratios of the same n and d alone.",
     )
@@ -137,7 +140,7 @@ def choice_words(found: ChoiceTraces, labels: tuple[str, ...]) -> tuple[str, ...
         told.append(
             f"With so few models, nothing could have been shown of {names}: the least p is above {_LEVEL}."
         )
-    left = [label for label in labels if label not in found.models]
+    left = [label for label in labels if label not in (*found.models, REAL)]
     if left:
         told.append(f"Not in the table, and not looked at here: {', '.join(map(plain, left))}.")
     return tuple(told)
