@@ -157,6 +157,7 @@ def test_what_cannot_be_measured_is_refused(place, tmp_path):
     refused("at least 2 of them; got rows", "pixels", alone)
     refused("this manifold has pixels; got '7'", "pixels", "known", "--layers", "7")
     refused("--at takes", "pixels", "known", "--at", "head")
+    refused("--at takes one layer", "pixels", "known", "--at", "pixels,pixels")
     refused("components must lie", "pixels", "known", "--components", "50")
     refused("no classifier 'forest'", "pixels", "known", "--classifier", "forest")
     refused("Leave out --label run", "pixels", "known", "--label", "run", "--choices", "choices.csv")

@@ -164,7 +164,7 @@ def test_the_tables_hold_every_part():
     for words in (
         "60.0 [55.0, 65.0]",
         "−10.0 [−12.0, −8.0]",
-        "picture itself (raw) 1.5 [1.3, 1.7] 1.01 1.2 0.005",
+        "picture itself (raw) 1.5 [1.3, 1.7] 1.01 1.20 0.005",
         "0.400 0.100 0.200 0.300 0.02 0.3 0.01",
         "why <b>x</b>",
         "7 of 40 pictures of real",

@@ -141,6 +141,8 @@ def structure(
     held = Manifold.load(manifold)
     chosen = shared.parse_held_layers(layers, held.layers, "manifold")
     place = shared.parse_held_layers(None if at is None else f"{at},", held.layers, "manifold", option="--at")
+    if place is not None and len(place) > 1:
+        raise typer.BadParameter(f"--at takes one layer; got {at!r}")
     sets = known_sets(known, label=label.value, real=real, limit=limit, seed=seed)
     held = held.with_encoder(encoder, device=device)
     if dry_run:

@@ -57,8 +57,8 @@ def ratios_grid(found: Structure) -> Grid:
             str(each.layer),
             KINDS[each.kind],
             f"{each.ratio.value:.3g} [{each.ratio.lower:.3g}, {each.ratio.upper:.3g}]",
-            f"{each.null.mean:.3g}",
-            f"{each.null.high:.3g}",
+            f"{each.null.mean:.2f}",
+            f"{each.null.high:.2f}",
             p_number(each.null.p),
         )
         for each in found.ratios

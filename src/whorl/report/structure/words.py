@@ -120,7 +120,7 @@ def ratio_words(found: Structure) -> tuple[str, ...]:
     return (
         f"At layer {plain(str(found.at))} the ratio of artifacts is {ratio.value:.3g} (interval over draws of the "
         f"halves {ratio.lower:.3g} to {ratio.upper:.3g}). With labels dealt to the pictures at random it is "
-        f"{null.mean:.3g} on average: {p_equation(null.p)} (the smallest that {null.dealings:,} dealings can give "
+        f"{null.mean:.2f} on average: {p_equation(null.p)} (the smallest that {null.dealings:,} dealings can give "
         f"is {p_number(null.least_p)}).",
         f"Equal halves of n = {ratio.n:,} pictures of each class, d = {ratio.d} principal components, seed "
         f"{ratio.seed}. A ratio grows with n and d: compare it with ratios of the same n and d alone.",
