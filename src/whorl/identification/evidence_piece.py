@@ -30,7 +30,8 @@ class EvidencePiece:
         name: the method's, told apart from others of the same method by a number.
         nearest: the architecture that the pictures are most like, refused or not; "real" for real pictures.
         refused: whether the answer is 'none of these' ('unknown').
-        decided: whether that could have been the answer; False where too little was known to learn when.
+        decided: whether that could have been the answer; False where when to say so of an architecture was not
+            learned.
         shares: by each architecture that it knows, largest first. Of a fingerprint: the share of draws of the
             pictures in which a model of the architecture is the nearest, or None where that was not measured.
             Picture by picture: the mean probability. The two are not the same, and are nowhere multiplied.
@@ -99,7 +100,9 @@ def piece_of_answers(answers: Answers, *, name: str = "") -> EvidencePiece:
     """Return what an attributor says of all pictures together, by architecture.
 
     Where its classes are runs, the probabilities of an architecture's runs are summed, and the likeliest
-    architecture need not be that of the likeliest run. Whether the pictures are refused was learned of runs then.
+    architecture need not be that of the likeliest run. Where an architecture has several, 'unknown' is not taken
+    over: it was learned from runs left out while others of their architecture were known, and runs that share a
+    probability look unknown, however sure the architecture is.
 
     Args:
         answers: with the answer for all pictures as by one model.
@@ -115,13 +118,14 @@ def piece_of_answers(answers: Answers, *, name: str = "") -> EvidencePiece:
             "(answers_for(..., together=True))."
         )
     shares = _by_architecture((architecture_of(label), share) for label, share in whole.shares.items())
+    decided = whole.known is not None and len(shares) == len(whole.shares)
     return EvidencePiece(
         kind="picture by picture",
         method=answers.method,
         name=name or answers.method,
         nearest=next(iter(shares)),
-        refused=whole.known is False,
-        decided=whole.known is not None,
+        refused=decided and not whole.known,
+        decided=decided,
         shares=shares,
     )
 

@@ -58,19 +58,16 @@ def share_words(piece: EvidencePiece) -> str:
         told += f"nearest in {percent(share)} of draws"
     else:
         told += f"mean probability {percent(share)}"
-    return told if piece.decided else f"{told}; could not say '{_none_of(piece)}'"
+    return told if piece.decided else f"{told}; cannot refuse"
 
 
 def _agree(joined: JoinedAnswer) -> str:
     name = _architecture(joined.architecture or "")
-    return f"The two kinds of evidence agree: {name}, say {_all(joined.telling)}."
+    return f"The evidence agrees: {name}, say {_all(joined.telling)}."
 
 
 def _agree_on_none(joined: JoinedAnswer) -> str:
-    return (
-        f"The two kinds of evidence agree on none: {_all(joined.telling)} take the pictures for none that they "
-        "know."
-    )
+    return f"The evidence agrees on none: {_all(joined.telling)} take the pictures for none that they know."
 
 
 def _one_refuses(joined: JoinedAnswer) -> str:
@@ -81,7 +78,7 @@ def _one_refuses(joined: JoinedAnswer) -> str:
 
 
 def _disagree(joined: JoinedAnswer) -> str:
-    return f"The two kinds of evidence disagree: {_who_says_what(joined)}."
+    return f"The evidence disagrees: {_who_says_what(joined)}."
 
 
 def _not_comparable(joined: JoinedAnswer) -> str:
@@ -128,11 +125,7 @@ def _caveats(joined: JoinedAnswer) -> Iterator[str]:
                 "otherwise and is left aside."
             )
         elif not piece.decided:
-            yield f"{plain(piece.name)} could not have said '{_none_of(piece)}'."
-
-
-def _none_of(piece: EvidencePiece) -> str:
-    return "none of these" if piece.kind == "the set's fingerprint" else UNKNOWN
+            yield f"{plain(piece.name)} has not learned when to refuse an architecture."
 
 
 def _architecture(name: str) -> str:
