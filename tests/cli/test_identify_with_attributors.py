@@ -156,6 +156,15 @@ def test_the_page_shows_both_kinds(place, tmp_path):
         assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
 
 
+def test_a_dry_run_counts_what_a_manifold_needs_too(place):
+    asked = ("red.npy", "--attributor", "by-rgb", "--attributor", "by-pixels", "--dry-run")
+    done = whorl("identify", "ref", *asked, "--json", cwd=place, check=0)
+    estimates = json.loads(done.stdout)
+    assert {name: each["total"] for name, each in estimates.items()} == {
+        "pictures": 30, "pictures, for by-rgb": 30,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

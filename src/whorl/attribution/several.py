@@ -14,10 +14,11 @@ from whorl.attribution.artifact_features import ArtifactFeatures
 from whorl.attribution.attributor import Attributor
 from whorl.attribution.folder import ATTRIBUTORS, load_attributor
 from whorl.attribution.methods import AttributionMethod
-from whorl.embeddings import EncodeOptions
+from whorl.embeddings import EncodeOptions, Estimate, estimate
 from whorl.encoders import Encoder
 from whorl.errors import ScoreError
 from whorl.images.contract import ImageSource
+from whorl.manifold.exact_size import ExactSize, exact_size
 from whorl.manifold.manifold import Manifold
 
 
@@ -56,6 +57,26 @@ class LoadedAttributor:
     def answers_for(self, images: ImageSource, **options: Unpack[EncodeOptions]) -> Answers:
         """Ask it about pictures, one by one and all together; see `whorl.attribution.answers.answers_for`."""
         return answers_for(self.attributor, self.method, images, **options)
+
+    def estimate(
+        self, images: ImageSource, *, after: Encoder, **options: Unpack[EncodeOptions]
+    ) -> Estimate | None:
+        """Say how long encoding pictures for its manifold takes; None where nothing is encoded.
+
+        Args:
+            images: the pictures.
+            after: an encoder that they have been through before; what it leaves in the cache is not made twice.
+            **options: see `whorl.embeddings.EncodeOptions`.
+        """
+        features = self.method.features
+        if not isinstance(features, ArtifactFeatures):
+            return None
+        encoder = features.manifold.load_encoder()
+        size = exact_size(encoder.settings)
+        if size is None and encoder.digest == after.digest:
+            return None
+        held = images if size is None else ExactSize(images, size, encoder.name)
+        return estimate(held, encoder, **options)
 
     def describe(self) -> dict[str, Any]:
         """Return what a report says of it, as JSON values."""

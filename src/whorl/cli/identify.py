@@ -124,7 +124,9 @@ def identify(
         from whorl.cli.estimates import print_estimates
         from whorl.embeddings import estimate
 
-        print_estimates({"pictures": estimate(source, model, **run)}, as_json)
+        estimates = {"pictures": estimate(source, model, **run)}
+        more = {f"pictures, for {each.folder}": each.estimate(source, after=model, **run) for each in asked}
+        print_estimates(estimates | {name: each for name, each in more.items() if each}, as_json)
         return
     with Registry(registry) as known:
         known.check_known(held.digest)
