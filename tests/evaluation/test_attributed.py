@@ -66,6 +66,18 @@ def test_every_method_answers_the_same_queries(found):
     assert len({frozenset(queries) for queries in asked.values()}) == 1
 
 
+def test_both_kinds_of_methods_are_held_against_each_other(found):
+    held = found.evaluation.agreements
+    assert {each.size for each in held} == {12}
+    assert {(each.method, each.other) for each in held} == {
+        ("means", other) for other in ("pixels-linear", "manifold:rgb:linear", "raw:rgb:linear")
+    }
+    (one,) = [each for each in held if (each.task, each.other) == ("new-run", "pixels-linear")]
+    assert (one.value, one.right, one.method_alone, one.other_alone) == (1, 1, 1, 1)
+    assert one.queries == found.evaluation.rate("new-run", "means", 12).queries
+    assert any(each.task == "unknown-architecture" for each in held)
+
+
 def test_unknown_models_are_judged_by_what_was_learned_of_strangers(found):
     single = [e for e in found.outcomes if e.method == "pixels-linear" and e.task == "unknown-architecture"]
     assert single

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whorl.errors import ScoreError
+from whorl.fingerprints.frechet import Gaussian, frechet_distance, frechet_distances
 from whorl.manifold import FDR, fdr
 
 
@@ -27,6 +28,14 @@ def test_the_closed_form_for_gaussians_far_apart():
     assert found.intra == pytest.approx(2 / 2000 + 2 / (2 * 2000), rel=0.6)
     assert found.value == pytest.approx(found.inter / found.intra)
     assert np.diag(found.distances).mean() == pytest.approx(found.intra)
+
+
+def test_many_distances_at_once_are_those_one_by_one():
+    rng = np.random.default_rng(0)
+    sets = [Gaussian.of(rng.normal(place, 1 + place, size=(30, 5))) for place in range(4)]
+    sets.append(Gaussian.of(rng.normal(size=(3, 5))))  # a singular covariance
+    one_by_one = [[frechet_distance(a, b) for b in sets[1:]] for a in sets]
+    np.testing.assert_allclose(frechet_distances(sets, sets[1:]), one_by_one, rtol=1e-9, atol=1e-9)
 
 
 def test_permuted_labels_give_one():

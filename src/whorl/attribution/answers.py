@@ -12,6 +12,7 @@ from typing_extensions import Unpack
 
 from whorl.attribution.artifact_features import ArtifactFeatures, form, table_of
 from whorl.attribution.attributor import Attributions, Attributor, SetAttribution
+from whorl.attribution.labels import UNKNOWN
 from whorl.attribution.methods import AttributionMethod
 from whorl.embeddings import EncodeOptions
 from whorl.images.contract import ImageSource
@@ -19,9 +20,6 @@ from whorl.manifold.artifacts import Artifacts
 
 if TYPE_CHECKING:
     import pyarrow
-
-UNKNOWN = "unknown"
-"""What a picture by no known class is answered with, in tables and files."""
 
 
 @dataclass(frozen=True, eq=False)

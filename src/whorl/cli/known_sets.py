@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whorl.attribution.labels import REAL, UNKNOWN
+
 if TYPE_CHECKING:
     from whorl.images import ImageSource
 
 ARCHITECTURE, RUN = "architecture", "run"
-REAL = "real"
-_RESERVED = ("unknown", REAL)
+_RESERVED = (UNKNOWN, REAL)
 
 
 def known_sets(

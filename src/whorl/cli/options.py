@@ -173,6 +173,26 @@ def parse_scored_layers(text: str | None, available: Sequence[Layer]) -> LayerWi
         return None
     if text.strip() == "auto":
         return "auto"
+    return parse_held_layers(text, available, "Reference", also="'auto', ")
+
+
+def parse_held_layers(
+    text: str | None, available: Sequence[Layer], what: str, *, option: str = "--layers", also: str = ""
+) -> list[Layer] | None:
+    """Read layers of something that holds some: "all", a count n (the last n), or layers with commas.
+
+    Args:
+        text: as typed; None for all.
+        available: the layers there are.
+        what: what holds them, for the message.
+        option: how it was typed, likewise.
+        also: what else is taken, likewise.
+
+    >>> parse_held_layers("2", (1, 2, 3), "manifold"), parse_held_layers("all", (1, 2), "manifold")
+    ([2, 3], None)
+    """
+    if text is None or text.strip() == "all":
+        return None
     names = {str(layer): layer for layer in available}
     names |= {str(i - len(available)): layer for i, layer in enumerate(available) if isinstance(layer, int)}
     parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -180,8 +200,8 @@ def parse_scored_layers(text: str | None, available: Sequence[Layer]) -> LayerWi
         return list(available[-int(text) :])
     if not parts or any(part not in names for part in parts):
         raise typer.BadParameter(
-            f"--layers takes 'all', 'auto', a count (the last n) or layers with commas (1,6 or 6,); this "
-            f"Reference has {', '.join(map(str, available))}; got {text!r}"
+            f"{option} takes 'all', {also}a count (the last n) or layers with commas (1,6 or 6,); this "
+            f"{what} has {', '.join(map(str, available))}; got {text!r}"
         )
     return [names[part] for part in parts]
 

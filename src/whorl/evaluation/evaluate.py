@@ -87,7 +87,7 @@ def evaluate(
         reference,
         sets,
         answers,
-        methods=chosen.names,
+        chosen=chosen,
         sizes=design.sizes,
         tasks=tuple(tasks),
         splits=splits,

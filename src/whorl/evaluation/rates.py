@@ -47,9 +47,9 @@ def rate_of(outcomes: Sequence[Outcome], *, seed: int = 0) -> Rate:
 
 def difference_of(mine: Sequence[Outcome], others: Sequence[Outcome], *, seed: int = 0) -> Difference:
     """Return by how much the first outcomes are more often right than others on the same queries."""
-    theirs = {_query(each): each.right for each in others}
-    both = [each for each in mine if _query(each) in theirs]
-    gains = by_set(both, [float(each.right) - float(theirs[_query(each)]) for each in both])
+    theirs = {query_of(each): each.right for each in others}
+    both = [each for each in mine if query_of(each) in theirs]
+    gains = by_set(both, [float(each.right) - float(theirs[query_of(each)]) for each in both])
     first = mine[0]
     return Difference(
         first.task,
@@ -74,6 +74,11 @@ def confusion_of(outcomes: Sequence[Outcome]) -> Confusion:
     shares = counts / counts.sum(axis=1, keepdims=True)
     rows = tuple(tuple(float(share) for share in row) for row in shares)
     return Confusion(first.task, first.method, first.size, truth, answers, rows)
+
+
+def query_of(each: Outcome) -> tuple[int, str, int]:
+    """Return what tells a query of one task and size from the others: split, set and draw."""
+    return each.split, each.query, each.draw
 
 
 def by_set(outcomes: Sequence[Outcome], values: Sequence[float]) -> dict[str, NDArray[np.float64]]:
@@ -109,18 +114,21 @@ def interval(
     return float(low), float(high)
 
 
+def whole_interval(sets: int, *, all_right: bool) -> tuple[float, float]:
+    """Return Clopper and Pearson's 95 % interval of a rate of all of some sets, or of none of them."""
+    from scipy.stats import binomtest
+
+    found = binomtest(sets if all_right else 0, sets).proportion_ci(CONFIDENCE, method="exact")
+    return float(found.low), float(found.high)
+
+
 def _exact(values: Mapping[str, NDArray[np.float64]]) -> tuple[float, float] | None:
     """Return Clopper and Pearson's interval over sets where all queries of all sets are right, or none is.
 
     Drawing anew from sets that are all alike knows nothing of other sets.
     """
     mean = mean_over_sets(values)
-    if 0 < mean < 1:
-        return None
-    from scipy.stats import binomtest
-
-    found = binomtest(len(values) if mean else 0, len(values)).proportion_ci(CONFIDENCE, method="exact")
-    return float(found.low), float(found.high)
+    return None if 0 < mean < 1 else whole_interval(len(values), all_right=mean == 1)
 
 
 def _accepted(outcomes: Sequence[Outcome]) -> float | None:
@@ -128,7 +136,3 @@ def _accepted(outcomes: Sequence[Outcome]) -> float | None:
     if not told:
         return None
     return mean_over_sets(by_set(told, [float(each.accepted is True) for each in told]))
-
-
-def _query(each: Outcome) -> tuple[int, str, int]:
-    return each.split, each.query, each.draw

@@ -73,6 +73,39 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """How often a method that compares fingerprints and one that names single pictures say the same.
+
+    Attributes:
+        task, size: of the queries.
+        method: the one that compares fingerprints.
+        other: the one that names single pictures.
+        value: share of queries of which both say the same, the mean over sets of each set's share.
+        right: share of these that is right; None where they never agree.
+        low, high: its 95 % interval, sets and draws drawn anew; None likewise.
+        method_alone, other_alone: rate of each on all the queries.
+        method_apart, other_apart: rate of each where they differ; None where they never do.
+        sets: how many sets were queried.
+        queries: how many queries both have answered.
+    """
+
+    task: Task
+    size: int
+    method: str
+    other: str
+    value: float
+    right: float | None
+    low: float | None
+    high: float | None
+    method_alone: float
+    other_alone: float
+    method_apart: float | None
+    other_apart: float | None
+    sets: int
+    queries: int
+
+
+@dataclass(frozen=True)
 class OpenSetRate:
     """How well a method tells known models from unknown architectures.
 
@@ -199,6 +232,8 @@ class Evaluation:
             where they have no layer in common.
         not_run: what could not be tried, and why.
         warnings: what should be known before the rates are believed.
+        agreements: per pair of a method that compares fingerprints and one that names single pictures, task and
+            size; empty where not both kinds were tried, and in results of versions that did not measure it.
     """
 
     reference: str
@@ -220,6 +255,7 @@ class Evaluation:
     curve_distances: tuple[tuple[float | None, ...], ...]
     not_run: tuple[NotRun, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    agreements: tuple[Agreement, ...] = ()
 
     def rate(self, task: Task, method: str, size: int) -> Rate | None:
         """Return one rate, or None where it was not run."""
@@ -241,7 +277,8 @@ class Evaluation:
             found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
             raise StorageError(f"expected an evaluation of schema {SCHEMA}; found {found!r}.")
         try:
-            values = {item.name: data[item.name] for item in fields(cls)}
+            told = {"agreements": (), **data}
+            values = {item.name: told[item.name] for item in fields(cls)}
             for name, kind in _RECORDS.items():
                 values[name] = tuple(kind(**_as_tuples(each)) for each in values[name])
             return cls(**_as_tuples(values))
@@ -257,6 +294,7 @@ _RECORDS: dict[str, Any] = {
     "confusions": Confusion,
     "times": MethodTime,
     "not_run": NotRun,
+    "agreements": Agreement,
 }
 
 

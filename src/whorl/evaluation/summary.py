@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.evaluation.agreement import agreements
+from whorl.evaluation.methods import EvaluatedMethods
 from whorl.evaluation.open_set import open_set_rate
 from whorl.evaluation.outcomes import Outcome
 from whorl.evaluation.prepared import PreparedSet
@@ -38,7 +40,7 @@ def summarised(
     sets: Sequence[PreparedSet],
     answers: Sequence[Answers],
     *,
-    methods: tuple[str, ...],
+    chosen: EvaluatedMethods,
     sizes: tuple[int, ...],
     tasks: tuple[Task, ...],
     splits: int,
@@ -51,6 +53,7 @@ def summarised(
     outcomes = tuple(each for held in answers for each in held.outcomes)
     closed = grouped([each for each in outcomes if each.task != "unknown-architecture"])
     opened = grouped([each for each in outcomes if each.task == "unknown-architecture"])
+    methods = chosen.names
     default = DEFAULT if DEFAULT in methods else methods[0]
     fingerprints = [each.measurements.fingerprint() for each in sets]
     curves = np.stack([each.parts["c_t"] for each in fingerprints])
@@ -81,6 +84,12 @@ def summarised(
         curve_distances=_curve_distances(curves),
         not_run=not_run,
         warnings=warnings,
+        agreements=agreements(
+            outcomes,
+            comparing=[method.name for method in chosen.comparing],
+            attributing=[method.name for method in chosen.attributing],
+            seed=seed,
+        ),
     )
     return Evaluated(evaluation, outcomes)
 

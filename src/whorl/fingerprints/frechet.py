@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,31 @@ def frechet_distance(a: Gaussian, b: Gaussian) -> float:
     >>> frechet_distance(a, Gaussian(np.array([3.0, 0.0]), 4 * np.eye(2)))
     11.0
     """
-    values, vectors = np.linalg.eigh(a.covariance)
-    root = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T
+    root = _root(a.covariance)
     inner = np.linalg.eigvalsh(root @ b.covariance @ root).clip(min=0)
     traces = np.trace(a.covariance) + np.trace(b.covariance) - 2 * np.sqrt(inner).sum()
     return float(((a.mean - b.mean) ** 2).sum() + max(0.0, traces))
+
+
+def frechet_distances(first: Sequence[Gaussian], second: Sequence[Gaussian]) -> NDArray[np.float64]:
+    """Return `frechet_distance` of each of K to each of M others, float64 (K, M), with K roots in place of K M.
+
+    >>> a, b = Gaussian(np.zeros(2), np.eye(2)), Gaussian(np.array([3.0, 0.0]), 4 * np.eye(2))
+    >>> frechet_distances([a, b], [b])[:, 0].round(9).tolist()
+    [11.0, 0.0]
+    """
+    means = np.stack([each.mean for each in second])
+    covariances = np.stack([each.covariance for each in second])
+    traces = np.trace(covariances, axis1=1, axis2=2)
+    rows = []
+    for each in first:
+        root = _root(each.covariance)
+        inner = np.sqrt(np.linalg.eigvalsh(root @ covariances @ root).clip(min=0)).sum(axis=1)
+        apart = np.square(means - each.mean).sum(axis=1)
+        rows.append(apart + (np.trace(each.covariance) + traces - 2 * inner).clip(min=0))
+    return np.stack(rows)
+
+
+def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(values.clip(min=0))) @ vectors.T)

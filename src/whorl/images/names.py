@@ -61,3 +61,12 @@ def bare_name(name: str) -> str:
     place = base if separator else member
     bare = PurePosixPath(place.replace("\\", "/")).name or place.strip("/\\")
     return f"{bare}{separator}{member}" if separator else bare
+
+
+def letters_of(name: str) -> str:
+    """Return a name's letters and digits in one case, so that spellings of one name are equal.
+
+    >>> letters_of("BigGAN-Deep") == letters_of("biggan_deep"), letters_of("++")
+    (True, '++')
+    """
+    return "".join(letter for letter in name.casefold() if letter.isalnum()) or name

@@ -14,18 +14,31 @@ if TYPE_CHECKING:
     from whorl.manifold.frechet_ratio import FDR, fdr
     from whorl.manifold.manifold import Manifold
     from whorl.manifold.projection import Projection
+    from whorl.manifold.ratio_null import FDRNull, fdr_null
 
 _HOMES = {
     "FDR": "whorl.manifold.frechet_ratio",
+    "FDRNull": "whorl.manifold.ratio_null",
     "Artifacts": "whorl.manifold.artifacts",
     "Manifold": "whorl.manifold.manifold",
     "Projection": "whorl.manifold.projection",
     "fdr": "whorl.manifold.frechet_ratio",
+    "fdr_null": "whorl.manifold.ratio_null",
     "random_artifacts": "whorl.manifold.ablations",
     "raw_features": "whorl.manifold.ablations",
 }
 
-__all__ = ["FDR", "Artifacts", "Manifold", "Projection", "fdr", "random_artifacts", "raw_features"]
+__all__ = [
+    "FDR",
+    "Artifacts",
+    "FDRNull",
+    "Manifold",
+    "Projection",
+    "fdr",
+    "fdr_null",
+    "random_artifacts",
+    "raw_features",
+]
 
 
 def __getattr__(name: str) -> Any:

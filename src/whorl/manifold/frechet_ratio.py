@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
-from whorl.fingerprints.frechet import Gaussian, frechet_distance
-from whorl.memorization.projection import Projection as PrincipalComponents
-from whorl.memorization.rows import Rows
+from whorl.manifold.halves import checked_classes, half_distances, means_of, pooled_components
 
 SCHEMA = "whorl-fdr/1"
 
@@ -113,73 +111,23 @@ def fdr(
     >>> found.value > 10, found.n, found.d
     (True, 50, 2)
     """
-    classes = _checked(sets, seed, halves, components)
+    classes = checked_classes(sets, seed=seed, halves=halves, components=components)
     n = min(map(len, classes.values())) // 2
     explained = 1.0
     if components is not None:
-        axes = _components(classes, components)
+        axes = pooled_components(classes, components)
         classes = {label: axes.project(rows) for label, rows in classes.items()}
         explained = min(1.0, axes.explained)
-    distances = np.array([_distances(classes, n, seed, repeat) for repeat in range(halves)])
+    distances = np.array([half_distances(classes, n, seed, repeat) for repeat in range(halves)])
     return _ratio(distances, tuple(classes), n, next(iter(classes.values())).shape[1], seed, explained)
-
-
-def _checked(
-    sets: Mapping[str, NDArray[np.floating]], seed: int, halves: int, components: int | None
-) -> dict[str, NDArray[np.floating]]:
-    """Return the classes by sorted label, after all checks."""
-    for name, value, least in (("seed", seed, 0), ("halves", halves, 2), ("components", components, 1)):
-        if value is not None and value < least:
-            raise ScoreError(f"{name} must be at least {least}; got {value}.")
-    if len(sets) < 2:
-        raise ScoreError(f"a ratio takes at least 2 classes; got {len(sets)}.")
-    classes = {str(label): np.asarray(sets[label]) for label in sorted(sets, key=str)}
-    shapes = {label: rows.shape for label, rows in classes.items()}
-    if len({shape[1:] for shape in shapes.values()}) > 1 or any(len(s) != 2 for s in shapes.values()):
-        raise ScoreError(f"expected (N, D) of one D for every class; got {shapes}.")
-    for label, rows in classes.items():
-        if not np.isfinite(rows).all():
-            raise ScoreError(f"class {label} holds NaN or infinity.")
-    smallest = min(classes, key=lambda label: len(classes[label]))
-    n, width = len(classes[smallest]) // 2, classes[smallest].shape[1]
-    d = width if components is None else components
-    if d > width:
-        raise ScoreError(f"components={components} of features that have {width} dimensions.")
-    if n <= d:
-        most = f"give components of at most {n - 1}" if n >= 2 else "give at least 4 pictures"
-        raise ScoreError(
-            f"class {smallest} has {len(classes[smallest])} pictures, so halves of {n}: too few for {d} "
-            f"dimensions, whose covariance would be singular. Give more pictures, or {most}."
-        )
-    return classes
-
-
-def _components(classes: Mapping[str, NDArray[np.floating]], components: int) -> PrincipalComponents:
-    pooled = np.concatenate(list(classes.values()))
-    return PrincipalComponents.fit(Rows.of_array(pooled), components=components)
-
-
-def _distances(
-    classes: Mapping[str, NDArray[np.floating]], n: int, seed: int, repeat: int
-) -> NDArray[np.float64]:
-    """Return F(A_i, B_j), float64 (C, C), for one draw of the halves."""
-    seeds = np.random.SeedSequence((seed, repeat)).spawn(len(classes))
-    first, second = [], []
-    for rows, own in zip(classes.values(), seeds, strict=True):
-        order = np.random.default_rng(own).permutation(len(rows))
-        first.append(Gaussian.of(rows[order[:n]]))
-        second.append(Gaussian.of(rows[order[n : 2 * n]]))
-    return np.array([[frechet_distance(a, b) for b in second] for a in first])
 
 
 def _ratio(
     distances: NDArray[np.float64], labels: tuple[str, ...], n: int, d: int, seed: int, explained: float
 ) -> FDR:
     """Sum up distances (halves, C, C)."""
-    within = np.eye(len(labels), dtype=bool)
-    intra, inter = distances[:, within].mean(axis=1), distances[:, ~within].mean(axis=1)
-    if not (intra > 0).all():
-        raise ScoreError("two halves of every class are the same points, so there is no ratio.")
+    means = means_of(distances)
+    inter, intra = means.inter, means.intra
     lower, upper = np.quantile(inter / intra, (0.025, 0.975))
     mean = distances.mean(axis=0)
     return FDR(

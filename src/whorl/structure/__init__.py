@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whorl.structure.clusters import choice_traces
     from whorl.structure.design_choices import DesignChoices
-    from whorl.structure.examples import ArtifactExamples, artifact_examples
+    from whorl.structure.examples import ArtifactExamples, artifact_examples, examples_by_class
+    from whorl.structure.found import Structure
     from whorl.structure.layer_results import LayerCurve
     from whorl.structure.layer_wise import layer_curve
+    from whorl.structure.measure import measure_structure
     from whorl.structure.picture_map import ArtifactMap, artifact_map
     from whorl.structure.spectra import Spectra, artifact_spectra
     from whorl.structure.traces import ChoiceTrace, ChoiceTraces
@@ -26,11 +28,14 @@ _HOMES = {
     "DesignChoices": "whorl.structure.design_choices",
     "LayerCurve": "whorl.structure.layer_results",
     "Spectra": "whorl.structure.spectra",
+    "Structure": "whorl.structure.found",
     "artifact_examples": "whorl.structure.examples",
     "artifact_map": "whorl.structure.picture_map",
     "artifact_spectra": "whorl.structure.spectra",
     "choice_traces": "whorl.structure.clusters",
+    "examples_by_class": "whorl.structure.examples",
     "layer_curve": "whorl.structure.layer_wise",
+    "measure_structure": "whorl.structure.measure",
 }
 
 __all__ = [
@@ -41,11 +46,14 @@ __all__ = [
     "DesignChoices",
     "LayerCurve",
     "Spectra",
+    "Structure",
     "artifact_examples",
     "artifact_map",
     "artifact_spectra",
     "choice_traces",
+    "examples_by_class",
     "layer_curve",
+    "measure_structure",
 ]
 
 

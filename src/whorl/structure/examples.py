@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from whorl.embeddings import EncodeOptions
 from whorl.encoders.pixels import LAYER as PIXELS
-from whorl.errors import ScoreError
+from whorl.errors import ScoreError, WhorlWarning
 from whorl.manifold.manifold import Manifold
 
 _QUANTILE = 0.99
@@ -101,6 +103,29 @@ def artifact_examples(
         ids=tuple(held.ids[int(row)] for row in rows),
         nearest_ids=None if kept is None else tuple(kept[int(row)] for row in rows),
     )
+
+
+def examples_by_class(
+    manifold: Manifold,
+    sets: Mapping[str, Any],
+    *,
+    count: int = 8,
+    seed: int = 0,
+    **options: Unpack[EncodeOptions],
+) -> dict[str, ArtifactExamples]:
+    """Draw examples of every class, by sorted label; none outside the space `pixels:S`.
+
+    Arguments and errors are those of `artifact_examples`. That pictures are pictures of the manifold is told by
+    what measures them, and not again.
+    """
+    if manifold.layers != (PIXELS,) or manifold.picture_size is None:
+        return {}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".* are pictures of the manifold", WhorlWarning)
+        return {
+            label: artifact_examples(manifold, sets[label], count=count, seed=seed, **options)
+            for label in sorted(sets)
+        }
 
 
 def _form(flat: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:

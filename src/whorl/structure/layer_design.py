@@ -88,17 +88,36 @@ def design_of(
         told = ", ".join(f"{label} has {count}" for label, count in small.items())
         raise ScoreError(f"{splits} splits need at least {least} pictures of each model; {told}.")
     width = min(manifold.features[layer].shape[1] for layer in layers)
-    half = min(map(len, held.values())) // 2
-    if components is not None and not 1 <= components <= min(width, half - 1):
-        raise ScoreError(
-            f"components must lie between 1 and {min(width, half - 1)} for layers at least {width} wide and "
-            f"halves of {half} pictures; got {components}."
-        )
+    chosen = chosen_components(components, width=width, smallest=min(map(len, held.values())))
     order = {label: each.canonical_order() for label, each in held.items()}
     seeds = np.random.SeedSequence((seed, 4)).spawn(len(held))
     parts = {
         label: folds(each.keys[order[label]], splits, np.random.default_rng(own))
         for (label, each), own in zip(held.items(), seeds, strict=True)
     }
-    usual = min(COMPONENTS, width, max(1, half // 2))
-    return LayerDesign(manifold, held, order, parts, classifier, components or usual, splits, seed)
+    return LayerDesign(manifold, held, order, parts, classifier, chosen, splits, seed)
+
+
+def chosen_components(wanted: int | None, *, width: int, smallest: int) -> int:
+    """Return in how many principal components ratios are measured.
+
+    Args:
+        wanted: so many; None for 32, or as many as the others allow.
+        width: of the narrowest layer.
+        smallest: pictures of the smallest class.
+
+    Raises:
+        ScoreError: a half of the smallest class would have a singular covariance.
+
+    >>> chosen_components(None, width=192, smallest=200), chosen_components(None, width=192, smallest=40)
+    (32, 10)
+    """
+    half = smallest // 2
+    if wanted is None:
+        return min(COMPONENTS, width, max(1, half // 2))
+    if not 1 <= wanted <= min(width, half - 1):
+        raise ScoreError(
+            f"components must lie between 1 and {min(width, half - 1)} for layers at least {width} wide and "
+            f"halves of {half} pictures; got {wanted}."
+        )
+    return wanted

@@ -76,8 +76,8 @@ def layer_curve(
     >>> curve.best.layer, curve.best.artifacts.accuracy, curve.chance
     (2, 1.0, 0.5)
     """
-    chosen = _layers(manifold, layers)
-    model = _classifier(classifier)
+    chosen = chosen_layers(manifold, layers)
+    model = chosen_classifier(classifier)
     held = {str(label): manifold.embed(sets[label], **options) for label in sorted(sets, key=str)}
     design = design_of(manifold, held, chosen, model, components, splits, seed)
     store = LayerAnswers(None if answers is None else Path(answers))
@@ -93,7 +93,12 @@ def layer_curve(
     return curve_of(design, chosen, found)
 
 
-def _layers(manifold: Manifold, wanted: Sequence[Layer] | None) -> tuple[Layer, ...]:
+def chosen_layers(manifold: Manifold, wanted: Sequence[Layer] | None) -> tuple[Layer, ...]:
+    """Return the layers that are meant; None for all.
+
+    Raises:
+        ScoreError: none, one twice, or one that the manifold lacks.
+    """
     chosen = tuple(manifold.layers) if wanted is None else tuple(wanted)
     unknown = [layer for layer in chosen if layer not in manifold.layers]
     if unknown or not chosen or len(set(chosen)) < len(chosen):
@@ -103,7 +108,12 @@ def _layers(manifold: Manifold, wanted: Sequence[Layer] | None) -> tuple[Layer, 
     return chosen
 
 
-def _classifier(wanted: str | Classifier) -> Classifier:
+def chosen_classifier(wanted: str | Classifier) -> Classifier:
+    """Return the classifier that is meant.
+
+    Raises:
+        ScoreError: there is none of this name.
+    """
     if not isinstance(wanted, str):
         return wanted
     if wanted not in CLASSIFIERS:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from whorl.errors import ScoreError
 from whorl.memorization.workers import one_thread
 from whorl.structure.pooled import pooled
+
+SCHEMA = "whorl-artifact-map/1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,26 @@ class ArtifactMap:
     d: int
     perplexity: float
     seed: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        lists = {"labels": list(self.labels), "owners": self.owners.tolist(), "points": self.points.tolist()}
+        return {"schema": SCHEMA} | {entry.name: getattr(self, entry.name) for entry in fields(self)} | lists
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ArtifactMap:
+        """Return what `to_dict` wrote.
+
+        Raises:
+            ScoreError: another schema, or names that do not fit.
+        """
+        names = {entry.name for entry in fields(cls)}
+        if values.get("schema") != SCHEMA or set(values) != names | {"schema"}:
+            raise ScoreError(f"expected {SCHEMA} with {', '.join(sorted(names))}; got {sorted(values)}.")
+        plain = {name: values[name] for name in names} | {"labels": tuple(values["labels"])}
+        plain["owners"] = np.asarray(values["owners"], dtype=np.int64)
+        plain["points"] = np.asarray(values["points"], dtype=np.float64).reshape(-1, 2)
+        return cls(**plain)
 
 
 def artifact_map(

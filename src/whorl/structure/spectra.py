@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from whorl.attribution.spectrum import log_power, radii, ring_means
 from whorl.errors import ScoreError
 
+SCHEMA = "whorl-artifact-spectra/1"
 _TWO_SIDED = 1.959964
 
 
@@ -59,6 +61,27 @@ class Spectra:
         if self.real_half_width is None:
             raise ScoreError("an excess takes real pictures to compare with; give real=.")
         return np.asarray(np.hypot(self.half_width, self.real_half_width))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return {"schema": SCHEMA} | {name: _listed(value) for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Spectra:
+        """Return what `to_dict` wrote.
+
+        Raises:
+            ScoreError: another schema, or names that do not fit.
+        """
+        names = {entry.name for entry in fields(cls)}
+        if values.get("schema") != SCHEMA or set(values) != names | {"schema"}:
+            raise ScoreError(f"expected {SCHEMA} with {', '.join(sorted(names))}; got {sorted(values)}.")
+        plain = {name: values[name] for name in names}
+        plain |= {name: tuple(values[name]) for name in ("labels", "pictures")}
+        for name in ("frequency", "mean", "half_width", "real", "real_half_width"):
+            plain[name] = None if values[name] is None else np.asarray(values[name], dtype=np.float64)
+        return cls(**plain)
 
 
 def artifact_spectra(
@@ -124,3 +147,9 @@ def _of_pictures(pictures: NDArray[np.floating], label: str) -> NDArray[np.float
     return np.array(
         [np.mean([ring_means(log_power(plane), rings) for plane in picture], axis=0) for picture in pictures]
     )
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return list(value) if isinstance(value, tuple) else value

@@ -14,6 +14,7 @@ from whorl.errors import WhorlError
 from whorl.evaluation.prepared import PreparedSet, prepare
 from whorl.evaluation.sets import SetPlace, find_sets
 from whorl.images import ImageSource, open_images
+from whorl.images.names import letters_of
 from whorl.lab.generators.architectures import NAMES
 from whorl.lab.studies.groups import check_groups
 from whorl.lab.studies.inputs import StudyInputs
@@ -308,9 +309,5 @@ def _canonical(architecture: str) -> str:
     >>> _canonical("BigGAN-Deep"), _canonical("EDM")
     ('biggan-deep', 'EDM')
     """
-    known = {_plain(name): name for name in NAMES}
-    return known.get(_plain(architecture), architecture)
-
-
-def _plain(architecture: str) -> str:
-    return "".join(letter for letter in architecture.casefold() if letter.isalnum())
+    known = {letters_of(name): name for name in NAMES}
+    return known.get(letters_of(architecture), architecture)

@@ -6,7 +6,8 @@ from typing import Self
 
 from matplotlib.axes import Axes
 
-from whorl.attribution.answers import UNKNOWN, Answers
+from whorl.attribution.answers import Answers
+from whorl.attribution.labels import UNKNOWN
 from whorl.report.display import Display
 from whorl.report.figures import new_figure
 from whorl.report.named_styles import as_written, axis_words

@@ -74,7 +74,7 @@ def render_attribution(
         ),
         footer=_FOOTER if answers.artifacts is not None else _OTHER_FOOTER,
     )
-    sections = [_classes(answers)]
+    sections = [classes_section(answers)]
     if examples:
         sections.append(_examples(examples))
     sections.append(_pictures(answers))
@@ -85,14 +85,17 @@ def render_attribution(
     )
 
 
-def _classes(answers: Answers) -> Section:
+def classes_section(
+    answers: Answers, *, title: str = "Class by class", before: tuple[str, ...] = (), prefix: str = "c"
+) -> Section:
+    """Return the classes with their figure and table: sentences in front of them, and what they rest on."""
     needed = answers.whole is not None and answers.whole.threshold is not None
     figure = captioned(
-        ClassSharesDisplay(answers), title="", caption=_SHARES + (_NEEDED if needed else ""), prefix="c"
+        ClassSharesDisplay(answers), title="", caption=_SHARES + (_NEEDED if needed else ""), prefix=prefix
     )
-    told = (support_words(answers), threshold_words(answers))
+    told = (*before, support_words(answers), threshold_words(answers))
     return Section(
-        "Class by class",
+        title,
         told=tuple(each for each in told if each),
         figures=(figure,),
         grids=(classes_grid(answers),),

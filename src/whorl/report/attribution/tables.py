@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from whorl.attribution.answers import UNKNOWN, Answers
+from whorl.attribution.answers import Answers
+from whorl.attribution.labels import UNKNOWN
 from whorl.report.attribution.words import attribution_headline, skipped_words, support_words, threshold_words
 from whorl.report.grid import Column, Grid
 from whorl.report.grid_table import GridTables

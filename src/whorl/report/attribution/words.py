@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from whorl.attribution.answers import UNKNOWN, Answers
+from whorl.attribution.answers import Answers
 from whorl.attribution.attributor import SetAttribution
+from whorl.attribution.labels import REAL, UNKNOWN
 from whorl.report.text import percent, plain
-
-REAL = "real"
 
 LIMITS = (
     "A probability is that of the known classes among themselves, as if one of them had made the picture. A model "

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from whorl.evaluation.results import TASKS, Confusion, Evaluation, Task
 from whorl.report.evaluation.accuracy_display import AccuracyDisplay
+from whorl.report.evaluation.agreement_grid import agreement_grid, largest_agreements
 from whorl.report.evaluation.architecture_curves_display import ArchitectureCurvesDisplay
 from whorl.report.evaluation.confusion_display import ConfusionDisplay
 from whorl.report.evaluation.curve_distances_display import CurveDistancesDisplay
@@ -26,7 +27,7 @@ from whorl.report.evaluation.tried import (
     main_confusions,
     tasks_with_rates,
 )
-from whorl.report.evaluation.words import open_set_words, task_words
+from whorl.report.evaluation.words import agreement_words, open_set_words, task_words
 from whorl.report.sections import Section, Sections
 from whorl.report.text import counted
 from whorl.report.two_sizes import CaptionedFigure, captioned
@@ -40,6 +41,12 @@ _OPEN_SET = (
     "Left: how well the distance to the nearest known model tells known from unknown, 1 being perfect and the "
     "dashed line chance. Right: what the default's own threshold accepts. The red bars should not rise above "
     "the black lines."
+)
+_AGREEMENT = (
+    "A method that compares a set's fingerprint and one that names single pictures were asked about the same "
+    "queries. Agreement tells something where they are right more often when they agree than each is alone. Where "
+    "models may be unknown, 'none of these' is an answer too, right of a model that is unknown. Both learned from "
+    "the same pictures, so they are not independent."
 )
 _CONFUSION = (
     "Rows: who made the pictures. Columns: who they were taken for. Numbers: percent of the row's queries. All "
@@ -72,6 +79,8 @@ def _sections(evaluation: Evaluation) -> Iterator[Section]:
         yield Section("How often the right one is named", figures=(figure,))
     yield from (_task(evaluation, task) for task in tasks)
     yield _open_set(evaluation)
+    if evaluation.agreements:
+        yield _agreement(evaluation)
     confusions = main_confusions(evaluation)
     if confusions:
         figures = tuple(_confusion(each, number) for number, each in enumerate(confusions))
@@ -104,6 +113,18 @@ def _open_set(evaluation: Evaluation) -> Section:
         (captioned(OpenSetDisplay(evaluation), title="", caption=_OPEN_SET, prefix="u"),),
         (open_set_grid(evaluation, sizes[-1]),),
         (open_set_grid(evaluation),) if len(sizes) > 1 else (),
+    )
+
+
+def _agreement(evaluation: Evaluation) -> Section:
+    largest = largest_agreements(evaluation)
+    tried = {(each.task, each.size) for each in evaluation.agreements}
+    several = [task for task in largest if sum(task == other for other, _ in tried) > 1]
+    return Section(
+        "Two kinds of evidence: what is agreement worth?",
+        (_AGREEMENT, *agreement_words(evaluation)),
+        grids=tuple(agreement_grid(evaluation, task, size) for task, size in largest.items()),
+        folded=tuple(agreement_grid(evaluation, task) for task in several),
     )
 
 

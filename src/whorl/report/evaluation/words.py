@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from whorl.evaluation.results import TASKS, Difference, Evaluation, OpenSetRate, Rate, Task
+from whorl.evaluation.results import TASKS, Agreement, Difference, Evaluation, OpenSetRate, Rate, Task
 from whorl.report.text import counted, percent, plain, signed
 
 LIMITS = (
@@ -59,6 +59,18 @@ def open_set_words(evaluation: Evaluation) -> tuple[str, ...]:
     return (area, *_own_threshold(rate))
 
 
+def agreement_words(evaluation: Evaluation) -> tuple[str, ...]:
+    """Return for each task what agreement of the default, or else the first pair, is worth at the largest size."""
+    told = []
+    for task in TASKS:
+        own = [each for each in evaluation.agreements if each.task == task]
+        pairs = [each for each in own if each.method == evaluation.default] or own
+        pairs = [each for each in pairs if (each.method, each.other) == (pairs[0].method, pairs[0].other)]
+        if pairs:
+            told.append(_agreement(max(pairs, key=lambda each: each.size)))
+    return tuple(told)
+
+
 def missing_words(evaluation: Evaluation) -> tuple[str, ...]:
     """Return which sizes could not be run in which task; empty where all were."""
     told = []
@@ -79,6 +91,30 @@ def points(value: float) -> str:
     ('+12.3', '−5.0')
     """
     return signed(100 * value)
+
+
+def _agreement(each: Agreement) -> str:
+    method, other = plain(each.method), plain(each.other)
+    start = (
+        f"{TASKS[each.task].capitalize()}, {counted(each.size, 'picture')}: {method} and {other} say the same of "
+        f"{percent(each.value)} of queries"
+    )
+    alone = (
+        f"On all queries {method} is right in {percent(each.method_alone)}, {other} in "
+        f"{percent(each.other_alone)}"
+    )
+    if each.right is None or each.low is None or each.high is None:
+        return f"{start}. {alone}."
+    then = (
+        f", and are right in {percent(each.right)} of those (95 % interval {percent(each.low)} to "
+        f"{percent(each.high)}; {counted(each.sets, 'set')})"
+    )
+    if each.method_apart is None or each.other_apart is None:
+        return f"{start}{then}."
+    return (
+        f"{start}{then}. {alone}; where they differ, in {percent(each.method_apart)} and "
+        f"{percent(each.other_apart)}."
+    )
 
 
 def _rates_words(evaluation: Evaluation) -> Iterator[str]:

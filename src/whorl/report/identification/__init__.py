@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from whorl.report.identification.folder import holds_identification, write_identification
+    from whorl.report.identification.joined_words import joined_headline
     from whorl.report.identification.overlaid_curves_display import OverlaidCurvesDisplay
     from whorl.report.identification.page import render_identification
     from whorl.report.identification.ranking_display import RankingDisplay
@@ -22,6 +23,7 @@ _HOMES = {
     "holds_identification": "folder",
     "identification_headline": "words",
     "identification_table": "table",
+    "joined_headline": "joined_words",
     "render_identification": "page",
     "sure_words": "words",
     "write_identification": "folder",
@@ -33,6 +35,7 @@ __all__ = [
     "holds_identification",
     "identification_headline",
     "identification_table",
+    "joined_headline",
     "render_identification",
     "sure_words",
     "write_identification",

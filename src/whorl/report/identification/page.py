@@ -8,8 +8,11 @@ from pathlib import Path
 
 from whorl.files import write_bytes
 from whorl.identification.identification import Identification, Verdict
+from whorl.identification.joined import JoinedAnswer
 from whorl.report.details import detail_groups
 from whorl.report.grid import Column, Grid
+from whorl.report.identification.joined_view import JoinedView, joined_view
+from whorl.report.identification.joined_words import JOINED_LIMITS
 from whorl.report.identification.overlaid_curves_display import OverlaidCurvesDisplay, has_curves
 from whorl.report.identification.ranking_display import RankingDisplay
 from whorl.report.identification.table import ranking_grid
@@ -49,6 +52,7 @@ class IdentificationView:
     ranking: CaptionedFigure
     grid: Grid
     architectures: Grid | None
+    joined: JoinedView | None
     curves: CaptionedFigure | None
     no_curves: str
 
@@ -57,6 +61,7 @@ def write_identification_page(
     path: Path,
     identification: Identification,
     *,
+    joined: JoinedAnswer | None = None,
     samples: Sequence[Picture] = (),
     details: Mapping[str, object],
 ) -> Path:
@@ -66,12 +71,17 @@ def write_identification_page(
         WhorlError: a sample is no picture.
         StorageError: the disk is full or read-only.
     """
-    write_bytes(path, render_identification(identification, samples=samples, details=details).encode())
+    page = render_identification(identification, joined=joined, samples=samples, details=details)
+    write_bytes(path, page.encode())
     return path
 
 
 def render_identification(
-    identification: Identification, *, samples: Sequence[Picture] = (), details: Mapping[str, object]
+    identification: Identification,
+    *,
+    joined: JoinedAnswer | None = None,
+    samples: Sequence[Picture] = (),
+    details: Mapping[str, object],
 ) -> str:
     """Return the page as text; see `write_identification_page`."""
     count = len(identification.matches)
@@ -86,14 +96,16 @@ def render_identification(
         title="Which known model made them",
         lead="",
         facts=facts,
-        limits=LIMITS,
+        limits=LIMITS if joined is None else LIMITS + JOINED_LIMITS,
         details=detail_groups({**about, **details}),
         footer=_FOOTER,
     )
-    return render_page("identification.html.j2", page, _view(identification, samples))
+    return render_page("identification.html.j2", page, _view(identification, joined, samples))
 
 
-def _view(identification: Identification, samples: Sequence[Picture]) -> IdentificationView:
+def _view(
+    identification: Identification, joined: JoinedAnswer | None, samples: Sequence[Picture]
+) -> IdentificationView:
     verdict = identification.verdict
     return IdentificationView(
         verdict=verdict,
@@ -111,6 +123,7 @@ def _view(identification: Identification, samples: Sequence[Picture]) -> Identif
         ),
         grid=ranking_grid(identification),
         architectures=_architectures(identification),
+        joined=None if joined is None else joined_view(joined),
         curves=_curves(identification),
         no_curves=_NO_CURVES,
     )

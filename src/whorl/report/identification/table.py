@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from whorl.identification.identification import Identification
+from whorl.identification.joined import JoinedAnswer
 from whorl.report.grid import Column, Grid
 from whorl.report.grid_table import GridTables
+from whorl.report.identification.joined_words import answer_words, joined_headline, share_words
 from whorl.report.identification.words import identification_headline, number, sure_words
 from whorl.report.text import percent
 
@@ -23,13 +25,23 @@ _COLUMNS = (
 )
 
 
-def identification_table(identification: Identification) -> GridTables:
-    """Return the ranking for rich to print: at most 30 known models, the verdict, how sure, and what to know."""
+def identification_table(identification: Identification, joined: JoinedAnswer | None = None) -> GridTables:
+    """Return the ranking for rich to print: at most 30 known models, the verdict, how sure, and what to know.
+
+    Args:
+        identification: the answer.
+        joined: what attributors say beside it, in a table of its own; None where none was asked.
+    """
     left = len(identification.matches) - MOST_ROWS
     more = (f"{left:,} more known models are farther away.",) if left > 0 else ()
     return GridTables(
-        (ranking_grid(identification, most=MOST_ROWS),),
-        after=(*more, identification_headline(identification), sure_words(identification)),
+        (ranking_grid(identification, most=MOST_ROWS), *([evidence_grid(joined)] if joined else [])),
+        after=(
+            *more,
+            identification_headline(identification),
+            sure_words(identification),
+            *([joined_headline(joined)] if joined else []),
+        ),
         notes=identification.warnings,
     )
 
@@ -61,6 +73,24 @@ def ranking_grid(identification: Identification, *, most: int | None = None) -> 
     for left_out in _LEFT_OUT:
         grid = _without(grid, left_out)
     return grid
+
+
+def evidence_grid(joined: JoinedAnswer) -> Grid:
+    """Return kind, method, answer and how sure it is of every piece of evidence."""
+    return Grid(
+        "Two kinds of evidence",
+        (
+            Column("evidence", prose=True),
+            Column("method", name=True),
+            Column("answer", name=True),
+            Column("how sure", prose=True),
+        ),
+        tuple((piece.kind, piece.name, answer_words(piece), share_words(piece)) for piece in joined.pieces),
+        hint=(
+            "of draws: of the pictures, drawn anew; mean probability: among the architectures that the attributor "
+            "knows, over all pictures. The two are not the same, and are not multiplied"
+        ),
+    )
 
 
 def _without(grid: Grid, left_out: frozenset[str]) -> Grid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -22,6 +23,7 @@ _STYLES = {
     "raw": LineStyle("#d55e00", (0, (5, 1.8)), "s"),
     "random": LineStyle("#5a6472", (0, (1.2, 1.5)), "^"),
 }
+_ASIDE = {"artifacts": 0.0, "raw": 0.06, "random": 0.12}
 _NAMES = ("minus nearest real (a)", "picture itself (raw)", "minus a random real")
 
 
@@ -113,7 +115,10 @@ class LayerCurveDisplay(Display):
         return [getattr(point, name) for point in self.curve.points]
 
     def _line(self, ax: Axes, name: str, values: list[float], low: list[float], high: list[float]) -> None:
-        style, x = _STYLES[name], range(len(values))
+        style, x = _STYLES[name], np.arange(len(values), dtype=float)
+        if len(values) == 1:  # no line to tell kinds apart by
+            x += _ASIDE[name]
+            ax.plot([x[0], x[0]], [low[0], high[0]], color=style.colour, linewidth=1.2)
         if name == "artifacts":
             ax.fill_between(x, low, high, color=style.colour, alpha=0.13, linewidth=0)
         ax.plot(

@@ -1,0 +1,106 @@
+"""Embedded pictures of several classes, checked once for all that is measured on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.attribution.artifact_features import ArtifactFeatures
+from whorl.attribution.manifold_names import Kind
+from whorl.embeddings import Embeddings
+from whorl.encoders.contract import Layer
+from whorl.errors import ScoreError
+from whorl.files import bytes_of, digest_bytes
+from whorl.manifold.manifold import Manifold
+from whorl.manifold.queries import queries_in
+
+LEAST_PICTURES = 4
+"""Of a class: two halves of two."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldSets:
+    """Pictures of M classes in the spaces of one manifold.
+
+    Attributes:
+        manifold: real pictures.
+        held: for each class its embedded pictures, by sorted label.
+        seed: fixes random real pictures.
+    """
+
+    manifold: Manifold
+    held: Mapping[str, Embeddings]
+    seed: int
+
+    @cached_property
+    def order(self) -> Mapping[str, NDArray[np.int64]]:
+        """For each class its rows in the order of their keys, so that the order of files decides nothing."""
+        return {label: each.canonical_order() for label, each in self.held.items()}
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many pictures each class has."""
+        return tuple(len(each) for each in self.held.values())
+
+    def values(self, layer: Layer, kind: Kind = "nearest") -> dict[str, NDArray[np.float32]]:
+        """Return features of one kind at one layer, float32 (N_i, D), or (N_i, 3, S, S) of pixels."""
+        features = ArtifactFeatures(self.manifold, layer, kind, self.seed)
+        return {
+            label: features.features(each).rows(self.order[label]).values for label, each in self.held.items()
+        }
+
+    def decided_by(self) -> dict[str, Any]:
+        """Return JSON values: equal ones have equal features at every layer."""
+        return {
+            "manifold": self.manifold.digest,
+            "sets": {
+                label: [each.encoder, digest_bytes(bytes_of(each.keys[self.order[label]]))]
+                for label, each in self.held.items()
+            },
+            "seed": self.seed,
+        }
+
+    def copies(self, layers: Sequence[Layer]) -> tuple[int, ...]:
+        """Return how many pictures of each class are pictures of the manifold, after a check of all spaces.
+
+        Raises:
+            ScoreError: another space, or NaN.
+        """
+        found = []
+        for each in self.held.values():
+            counts = {
+                int(np.count_nonzero(asked.copies.count))
+                for layer in layers
+                for asked in [queries_in(self.manifold, each, layer, leave_self_out=True, told=False)]
+            }
+            found.append(max(counts))
+        return tuple(found)
+
+    def told_apart_at(self, layers: Sequence[Layer]) -> tuple[Layer, ...]:
+        """Return the layers at which not all pictures are the same."""
+        return tuple(layer for layer in layers if self._differs(layer))
+
+    def _differs(self, layer: Layer) -> bool:
+        sets = [each.layer(layer) for each in self.held.values()]
+        return any(bool((rows != sets[0][0]).any()) for rows in sets)
+
+
+def check_sizes(sizes: Mapping[str, int]) -> None:
+    """Refuse classes too small for anything, before pictures are read.
+
+    Raises:
+        ScoreError: their names and numbers.
+
+    >>> check_sizes({"a": 4, "b": 9})
+    """
+    small = {label: count for label, count in sizes.items() if count < LEAST_PICTURES}
+    if small:
+        told = ", ".join(f"{label} has {count}" for label, count in small.items())
+        raise ScoreError(
+            f"each class needs at least {LEAST_PICTURES} pictures; {told}. Give more, or leave the class out."
+        )
