@@ -64,6 +64,14 @@ _KNOWN: dict[tuple[str, str], Any] = {
     ("torch", "float16"): torch.float16,
     ("torch.nn.modules.container", "ModuleList"): _Inert,
     ("torch.nn.modules.container", "ModuleDict"): _Inert,
+    # Settings, of which nothing is needed: the shapes of the tensors say it all.
+    **{
+        (f"numpy.{core}.multiarray", name): _Inert
+        for core in ("core", "_core")
+        for name in ("scalar", "_reconstruct")
+    },
+    ("numpy", "dtype"): _Inert,
+    ("numpy", "ndarray"): _Inert,
 }
 
 
