@@ -120,7 +120,8 @@ def structure(
         on_error=on_error,
         quiet=quiet,
     )
-    from whorl.cli.known_sets import REAL, known_sets
+    from whorl.attribution.labels import REAL
+    from whorl.cli.known_sets import known_sets
     from whorl.embeddings.options import resolve
     from whorl.files import check_output
     from whorl.manifold import Manifold

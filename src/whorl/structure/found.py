@@ -16,8 +16,6 @@ from whorl.structure.spectra import Spectra
 from whorl.structure.traces import ChoiceTraces
 
 SCHEMA = "whorl-structure/1"
-REAL = "real"
-"""The class of real pictures."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from whorl.attribution.classifiers.contract import Classifier
+from whorl.attribution.labels import REAL
 from whorl.embeddings import Embeddings, EncodeOptions
 from whorl.embeddings.progress import progress_for
 from whorl.encoders.contract import Layer
@@ -17,7 +18,7 @@ from whorl.images import ImageSource, open_images
 from whorl.manifold.manifold import Manifold
 from whorl.manifold.ratio_null import DEALINGS, LEAST_DEALINGS
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import REAL, NotMeasured, Structure
+from whorl.structure.found import NotMeasured, Structure
 from whorl.structure.held_sets import HeldSets, check_sizes
 from whorl.structure.layer_design import chosen_components
 from whorl.structure.layer_wise import chosen_classifier, chosen_layers

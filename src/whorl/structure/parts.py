@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from whorl.attribution.classifiers.contract import Classifier
+from whorl.attribution.labels import REAL
 from whorl.attribution.manifold_names import Kind
 from whorl.embeddings.progress import Progress
 from whorl.encoders.contract import Layer
@@ -16,7 +17,7 @@ from whorl.encoders.pixels import LAYER as PIXELS
 from whorl.errors import ScoreError
 from whorl.structure.clusters import choice_traces
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import REAL, NotMeasured
+from whorl.structure.found import NotMeasured
 from whorl.structure.held_sets import HeldSets
 from whorl.structure.layer_results import LayerCurve
 from whorl.structure.layer_wise import layer_curve

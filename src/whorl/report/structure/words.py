@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
+from whorl.attribution.labels import REAL
 from whorl.report.text import counted, p_equation, p_number, percent, plain, signed
-from whorl.structure.found import REAL, Structure
+from whorl.structure.found import Structure
 from whorl.structure.layer_results import LayerCurve
 from whorl.structure.traces import ChoiceTrace, ChoiceTraces
 
