@@ -91,20 +91,31 @@ def code_for(bits: int, users: int) -> Code:
         raise WhorlError(
             f"keys have {LEAST_BITS} to {longest:,} bits, for a user or more; got {bits}, {users:,}."
         )
-    m = max(SMALLEST, (bits - 1).bit_length())
-    found = None
+    m, found = _field(bits), None
     for corrects in range(1, 2 ** (m - 1)):
         code = Code(bits, m, corrects)
         if code.information < 1 or code.capacity < users:
             break
         found = code
     if found is None:
-        most = Code(bits, m, 1).capacity
         raise WhorlError(
-            f"keys of {bits} bits that differ in {Code(bits, m, 1).distance} or more serve {most:,} users; "
-            f"{users:,} need longer keys."
+            f"keys of {bits} bits that differ in {Code(bits, m, 1).distance} or more serve {most_users(bits):,} "
+            f"users; {users:,} need longer keys."
         )
     return found
+
+
+def most_users(bits: int) -> int:
+    """Return how many users keys of n bits can serve at all, any two differing in four bits or more.
+
+    >>> most_users(8), most_users(32)
+    (16, 67108864)
+    """
+    return Code(bits, _field(bits), 1).capacity
+
+
+def _field(bits: int) -> int:
+    return max(SMALLEST, (bits - 1).bit_length())
 
 
 def _product(a: int, b: int) -> int:

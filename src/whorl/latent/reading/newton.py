@@ -33,6 +33,8 @@ class NewtonReader:
         enough: a residual in grey levels at which a start ends, and no other is tried: what 8 bits round away is
             0.29.
         slow: a start ends where three steps made the residual less than this factor smaller.
+        hopeless: no other start is tried where one has left more grey levels than this: the generator did not draw
+            the picture, or it was changed, and another start would leave as much.
         through: what is known to have been done to the picture; None for nothing.
         seed: fixes the drawn starts.
     """
@@ -41,6 +43,7 @@ class NewtonReader:
     steps: int = 30
     enough: float = 0.32
     slow: float = 1.02
+    hopeless: float = 6.0
     through: Through | None = None
     seed: int = 0
 
@@ -56,7 +59,7 @@ class NewtonReader:
         found: list[_Point] = []
         for begin in self._begins(basis, search.row):
             found.append(search.descend(begin))
-            if found[-1].grey <= self.enough:
+            if found[-1].grey <= self.enough or min(each.grey for each in found) > self.hopeless:
                 break
         return search.reading(min(found, key=lambda each: each.grey), len(found))
 
