@@ -36,7 +36,7 @@ class ReadBack:
         other_user: whether it is another one.
         passes: of the generator.
         residual: in grey levels.
-        predicted: predicted share of wrong bits; NaN where the reader does not say.
+        predicted: predicted share of wrong bits; None where the reader does not say.
     """
 
     wrong: int
@@ -44,7 +44,7 @@ class ReadBack:
     other_user: bool
     passes: int
     residual: float
-    predicted: float
+    predicted: float | None
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _read_one(
         named is not None and named != name,
         reading.passes,
         reading.residual,
-        float(reading.wrong.mean()),
+        float(reading.wrong.mean()) if np.isfinite(reading.deviations).all() else None,
     )
 
 

@@ -13,7 +13,7 @@ from whorl.latent.studies.study import Bench, LatentStudy, Point
 from whorl.latent.studies.summary import share_of
 
 _SEEN = 60
-_AWAY = (0.02, 0.05, 0.1, 0.2)
+_AWAY = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def forging(bench: Bench) -> LatentStudy:
@@ -59,8 +59,8 @@ def forging(bench: Bench) -> LatentStudy:
             "Whoever has the basis can read a key out of one picture and put it into others: the basis is the "
             "secret.",
             "Without it, the attacker finds the latents of the pictures seen, in a basis of their own, and adds "
-            "their mean's distance from the mean of all latents to latents of their own; washing adds random steps "
-            "to latents found, in units of the latents' own deviations.",
+            "their mean's distance from the mean of all latents to latents of their own; washing adds random "
+            "steps to latents found, in units of the latents' own deviations.",
         ),
         measured=bench.describe() | {"pictures_seen": _SEEN},
     )

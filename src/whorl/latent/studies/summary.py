@@ -39,7 +39,7 @@ class ReadSummary:
         named: share answered with their own user (Wilson's interval).
         misnamed: share answered with another user.
         passes: mean number of passes of the generator.
-        predicted: predicted share of wrong bits.
+        predicted: predicted share of wrong bits; None where the reader does not say.
         residual: median, in grey levels.
     """
 
@@ -50,7 +50,7 @@ class ReadSummary:
     named: Share
     misnamed: float
     passes: float
-    predicted: float
+    predicted: float | None
     residual: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class ReadSummary:
             "named": self.named.to_list(),
             "misnamed": self.misnamed,
             "passes": self.passes,
-            "predicted_wrong_bits": None if np.isnan(self.predicted) else self.predicted,
+            "predicted_wrong_bits": self.predicted,
             "residual": self.residual,
         }
 
@@ -71,6 +71,7 @@ class ReadSummary:
 def summed_up(found: Sequence[ReadBack], bits: int) -> ReadSummary:
     """Return the summary of pictures read back."""
     right = 1 - np.array([each.wrong for each in found]) / bits
+    foretold = [each.predicted for each in found if each.predicted is not None]
     drawn = np.random.default_rng(0).integers(0, len(found), (_DRAWS, len(found)))
     low, high = np.quantile(right[drawn].mean(axis=1), _TAIL)
     return ReadSummary(
@@ -81,7 +82,7 @@ def summed_up(found: Sequence[ReadBack], bits: int) -> ReadSummary:
         share_of([each.right_user for each in found]),
         float(np.mean([each.other_user for each in found])),
         float(np.mean([each.passes for each in found])),
-        float(np.mean([each.predicted for each in found])),
+        float(np.mean(foretold)) if len(foretold) == len(found) else None,
         float(np.median([each.residual for each in found])),
     )
 
