@@ -2,8 +2,8 @@
 
 Source: Liu, Ren, Lin and Zhao, Pseudo Numerical Methods for Diffusion Models on Manifolds, arXiv 2202.09778;
 50 steps at size "paper" are diffusers' default. Ours: before each step the clean picture that the noise stands
-for is brought within black and white, as diffusers' schedulers of DDPM and DDIM do and its PNDM does not. Without
-it a model that was trained for minutes draws pictures of one glaring colour, since early steps multiply its errors.
+for is brought within black and white, as diffusers' schedulers of DDPM and DDIM do and its PNDM does not.
+Without it a model trained for minutes draws pictures of one glaring colour, since early steps multiply its errors.
 """
 
 from __future__ import annotations
