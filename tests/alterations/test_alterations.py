@@ -16,7 +16,7 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-@pytest.mark.parametrize("alteration", (*ALTERATIONS, JPEG()), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", [*ALTERATIONS, JPEG()], ids=lambda each: each.name)
 def test_every_alteration_keeps_the_contract(alteration):
     check_alteration(alteration)
 
