@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from whorl.alterations import ALTERATIONS, Noise, PatchShuffle, Resolution, Rotation
+from whorl.alterations import ALTERATIONS, JPEG, Noise, PatchShuffle, Resolution, Rotation
 from whorl.checks import check_alteration
 from whorl.errors import WhorlError
 
@@ -16,7 +16,7 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-@pytest.mark.parametrize("alteration", ALTERATIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", [*ALTERATIONS, JPEG()], ids=lambda each: each.name)
 def test_every_alteration_keeps_the_contract(alteration):
     check_alteration(alteration)
 

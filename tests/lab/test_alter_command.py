@@ -1,5 +1,6 @@
 """Altered sets on disk: what is in them, that they open, and that nothing is written over."""
 
+import io
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ from whorl import open_images
 from whorl.alterations import AlteredImages, PatchShuffle
 from whorl.checks import check_image_source
 from whorl.cli.app import app
+from whorl.errors import StorageError
 from whorl.images import labels_of
 from whorl.lab.alter import SIMPLE, alter, alteration_named
 
@@ -207,3 +209,34 @@ def test_the_training_command(tmp_path):
     result = json.loads(done.stdout[done.stdout.index("{") :])
     assert result["last"]["step"] == 2
     assert (tmp_path / "s" / "cut-outs.png").is_file()
+
+
+def test_a_folder_of_sets_is_altered_set_by_set(tmp_path):
+    for name in ("gan/run-1", "gan/run-2", "vae/run-1"):
+        (tmp_path / "sets" / name).parent.mkdir(parents=True, exist_ok=True)
+        np.save(tmp_path / "sets" / f"{name}.npy", PICTURES)
+    command = (
+        "alter",
+        tmp_path / "sets",
+        "--sets",
+        "--alteration",
+        "jpeg",
+        "--strength",
+        25,
+        "-o",
+        tmp_path / "out",
+    )
+    done = run(*command, "-q")
+    assert done.exit_code == 0, done.output
+    assert "36 pictures in 3 sets, jpeg 25" in done.output
+    names = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.npz"))
+    assert names == ["gan/run-1.npz", "gan/run-2.npz", "vae/run-1.npz"]
+    written = open_images(tmp_path / "out" / "vae" / "run-1.npz")
+    with io.BytesIO() as file:
+        Image.fromarray(PICTURES[3]).save(file, "JPEG", quality=75)
+        assert np.array_equal(written[3], np.asarray(Image.open(file).convert("RGB")))
+    again = run(*command, "-q")
+    assert isinstance(again.exception, StorageError)
+    assert "exists already" in str(again.exception)
+    assert run(*command, "-q", "--limit", 3).exit_code == 2
+    assert run(*command, "-q", "--overwrite").exit_code == 0

@@ -3,6 +3,7 @@
 from whorl.alterations.altered import AlteredImages
 from whorl.alterations.background import BackgroundSwap
 from whorl.alterations.contract import Alteration, Level
+from whorl.alterations.jpeg import JPEG
 from whorl.alterations.landscapes import open_landscapes
 from whorl.alterations.noise import Noise
 from whorl.alterations.patch_shuffle import PatchShuffle
@@ -14,6 +15,7 @@ ALTERATIONS: tuple[Alteration, ...] = (Noise(), Resolution(), Rotation(), PatchS
 
 __all__ = [
     "ALTERATIONS",
+    "JPEG",
     "Alteration",
     "AlteredImages",
     "BackgroundSwap",

@@ -23,6 +23,7 @@ class AlterationName(StrEnum):
     resolution = "resolution"
     patch_shuffle = "patch-shuffle"
     noise = "noise"
+    jpeg = "jpeg"
     background_noise = "background-noise"
     background_landscape = "background-landscape"
 
@@ -72,6 +73,13 @@ def alter(
             show_default="all",
         ),
     ] = None,
+    sets: Annotated[
+        bool,
+        typer.Option(
+            "--sets",
+            help="The pictures are a folder of sets by architecture and run: alter each, under its own name.",
+        ),
+    ] = False,
     device: shared.Device = "cpu",
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
@@ -82,7 +90,7 @@ def alter(
     whorl lab alter cifar/test.parquet --alteration rotation -o rotated.npz
     """
     from whorl.lab.alter import alter as write
-    from whorl.lab.alter import alteration_named
+    from whorl.lab.alter import alter_sets, alteration_named
 
     shared.refuse_inside(output, source, landscapes)
     chosen = alteration_named(
@@ -91,6 +99,20 @@ def alter(
         landscapes=landscapes,
         landscape_classes=parse_classes(landscape_classes),
     )
+    if sets:
+        if limit is not None:
+            raise typer.BadParameter("--sets alters whole sets; leave out --limit")
+        found = alter_sets(
+            source, output, chosen, strength=strength, seed=seed, overwrite=overwrite, progress=not quiet
+        )
+        if as_json:
+            typer.echo(json.dumps([each.to_dict() for each in found], indent=1, ensure_ascii=False))
+            return
+        pictures = sum(each.count for each in found)
+        typer.echo(
+            f"{output}: {pictures:,} pictures in {len(found)} sets, {found[0].alteration} {found[0].strength:g}"
+        )
+        return
     written = write(
         source,
         output,

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from whorl.alterations import (
+    JPEG,
     Alteration,
     AlteredImages,
     BackgroundSwap,
@@ -28,6 +29,7 @@ from whorl.alterations.background import CutsOut
 from whorl.embeddings import Progress
 from whorl.embeddings.progress import progress_for
 from whorl.errors import ImageError, StorageError, WhorlError
+from whorl.evaluation.sets import find_sets
 from whorl.files import check_output, digest_strings, replacing, replacing_folder, write_json
 from whorl.images import ImageSource, limit, open_images, pixel_digest
 from whorl.images.contract import Picture
@@ -42,6 +44,7 @@ SIMPLE: Mapping[str, Alteration] = {
     "resolution": Resolution(),
     "patch-shuffle": PatchShuffle(),
     "noise": Noise(),
+    "jpeg": JPEG(),
 }
 """By the names of the command line, the alterations that need nothing but the picture."""
 
@@ -199,6 +202,47 @@ def alter(
         return _write_folder(planned, altered, shown, overwrite=overwrite)
     finally:
         shown.end()
+
+
+def alter_sets(
+    folder: str | Path,
+    output: str | Path,
+    alteration: Alteration,
+    *,
+    strength: float | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: bool | Progress = False,
+) -> tuple[AlteredSet, ...]:
+    """Write an altered copy of each set in a folder of sets, under the same names, as .npz files.
+
+    So a control is made: what still tells models apart when all of their pictures went through one change alike?
+
+    Args:
+        folder: of sets by architecture and run; see `whorl.evaluation.sets.find_sets`.
+        output: a folder, made where there is none; a set that is there already is replaced with `overwrite` alone.
+        alteration: what is done to each picture.
+        strength: see `alter`.
+        seed: see `alter`.
+        overwrite: whether earlier altered sets there may be replaced.
+        progress: True shows it on stderr.
+
+    Raises:
+        WhorlError, ImageError, StorageError: see `alter`; sets that were written before stay.
+    """
+    places = find_sets(folder)
+    return tuple(
+        alter(
+            place.source,
+            Path(output, f"{place.name}.npz"),
+            alteration,
+            strength=strength,
+            seed=seed,
+            overwrite=overwrite,
+            progress=progress,
+        )
+        for place in places
+    )
 
 
 def _missing_or_useless(name: str, option: str, given: object) -> str:
