@@ -42,4 +42,5 @@ def capacity(bench: Bench) -> LatentStudy:
             "All bits right by chance: 2 to the power of -n, and that times the users for some user's key.",
         ),
         measured=bench.describe(),
+        logarithmic=True,
     )

@@ -39,4 +39,5 @@ def cost(bench: Bench, published_pictures: int = 10) -> LatentStudy:
             f"The published reader was given {few} pictures.",
         ),
         measured=bench.describe(),
+        logarithmic=True,
     )

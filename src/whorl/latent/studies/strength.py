@@ -35,4 +35,5 @@ def strength(bench: Bench) -> LatentStudy:
             "latent by 1. Hold points against each other at equal Frechet distance, not at equal strength.",
         ),
         measured=bench.describe(),
+        logarithmic=True,
     )

@@ -66,6 +66,7 @@ class LatentStudy:
         series: points by the name of their line.
         notes: what should be known before anything is believed.
         measured: what it rests on, as JSON values.
+        logarithmic: whether the axis is.
     """
 
     name: str
@@ -75,6 +76,7 @@ class LatentStudy:
     series: Mapping[str, tuple[Point, ...]]
     notes: tuple[str, ...]
     measured: Mapping[str, Any]
+    logarithmic: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -87,6 +89,7 @@ class LatentStudy:
             "series": {name: [point.to_dict() for point in points] for name, points in self.series.items()},
             "notes": list(self.notes),
             "measured": dict(self.measured),
+            "logarithmic": self.logarithmic,
         }
 
 
