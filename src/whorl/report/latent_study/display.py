@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from whorl.errors import WhorlError
 from whorl.latent.studies.study import LatentStudy, Point
@@ -16,10 +17,11 @@ from whorl.report.palette import INK, LEVEL, MUTED, LineStyle, line_style
 from whorl.report.structure.frames import frame_lines
 from whorl.report.text import percent, plain, shorten
 
-_READ, _COST = "pictures with every bit right", "Frechet distance to plain pictures, over that of plain ones"
+_READ, _COST = "pictures with every bit right", "Frechet distance over that of plain pictures"
 _TAKEN = "pictures taken for the victim's"
 _PASSED = 1.1
 """The ratio up to which Whorl's own claims call quality unchanged."""
+_WIDE, _MOST_TICKS = 3.0, 8
 
 
 class LatentStudyDisplay(Display):
@@ -101,6 +103,7 @@ class LatentStudyDisplay(Display):
         panel_title(ax, f"Share of {self._what} (dotted: of bits)", small=small)
 
     def _prices(self, ax: Axes, *, small: bool) -> None:
+        ratios = [(p.name, p.quality.ratio) for p in self._points if p.quality is not None]
         for name, points in self.study.series.items():
             style = self._styles[name]
             for point in points:
@@ -113,15 +116,17 @@ class LatentStudyDisplay(Display):
                     ax.plot([point.x] * 2, span, color=style.colour, linewidth=1.0, alpha=0.6)
             prices = [(p.x, p.quality.ratio) for p in points if p.quality is not None and p.x is not None]
             self._line(ax, prices, style)
-        ax.set_yscale("log")
+        if max(ratio for _, ratio in ratios) > _WIDE:
+            ax.set_yscale("log")
+            ax.yaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0)))
+            ax.yaxis.set_minor_formatter(NullFormatter())
         ax.axhline(1.0, color=MUTED, linewidth=0.9, zorder=1)
         ax.axhline(_PASSED, color=MUTED, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_formatter(NullFormatter())
         self._frame(ax, small=small)
-        panel_title(ax, _COST if not small else "Frechet distance over that of plain ones", small=small)
+        panel_title(ax, _COST, small=small)
 
-    def _line(self, ax: Axes, points: list[tuple[float | None, float]], style: LineStyle) -> None:
+    def _line(self, ax: Axes, points: Sequence[tuple[float | None, float]], style: LineStyle) -> None:
         if points:
             ax.plot(
                 *zip(*points, strict=True), color=style.colour, linewidth=1.5, marker=style.marker, markersize=5,
@@ -132,8 +137,11 @@ class LatentStudyDisplay(Display):
         frame_lines(ax, small=small)
         if self.study.logarithmic:
             ax.set_xscale("log")
-            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            ax.xaxis.set_minor_formatter(NullFormatter())
+            ax.xaxis.set_minor_locator(NullLocator())
+            places = sorted({point.x for point in self._points if point.x is not None})
+            if len(places) <= _MOST_TICKS:
+                ax.xaxis.set_major_locator(FixedLocator(places))
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
         axis_words(ax, x=self.study.axis, small=small)
 
     def _rows(self, ax: Axes, *, small: bool) -> None:
