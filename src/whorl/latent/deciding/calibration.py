@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,6 +67,15 @@ class Calibration:
         return cls(
             residual, max(keyed, min(_SLACK * keyed, loose)), len(own), len(plain), len(foreign), passed
         )
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
+        """Return what `to_dict` described.
+
+        Raises:
+            TypeError: a name too many or too few.
+        """
+        return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
