@@ -216,4 +216,4 @@ def _tell(basis: LatentBasis, output: Path, as_json: bool) -> None:
         return
     from whorl.cli.manifold_told import print_told
 
-    print_told(told)
+    print_told(told | {"digest": basis.digest[:12]})

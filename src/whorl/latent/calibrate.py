@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from whorl.embeddings.progress import Progress, progress_for
+from whorl.errors import ScoreError
+from whorl.images import open_images
 from whorl.images.contract import ImageSource
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
-from whorl.latent.deciding.calibration import Calibration
+from whorl.latent.deciding.calibration import LEAST, Calibration
 from whorl.latent.mark import drawn, mark
 from whorl.latent.reading.contract import Reader
 from whorl.latent.reading.newton import NewtonReader
@@ -29,6 +31,8 @@ def calibrate(
     progress: bool | Progress = False,
 ) -> Calibration:
     """Draw pictures with random keys and without one, read them and foreign ones, and learn thresholds.
+
+    Pictures whose key is misread are left out: a search that went astray does not say what a key looks like.
 
     Args:
         generator: that the basis was made for.
@@ -51,10 +55,11 @@ def calibrate(
     first, second = (int(each) for each in seeds.generate_state(2))
     keys = np.random.default_rng(own).integers(0, 2, (count, basis.bits), dtype=np.uint8)
     sets = {
-        "own": mark(generator, basis, keys, count, seed=first).pictures,
-        "plain": drawn(generator, generator.sample_latents(count, seed=second)),
-        "foreign": [] if foreign is None else foreign,
+        "own": open_images(mark(generator, basis, keys, count, seed=first).pictures),
+        "plain": open_images(drawn(generator, generator.sample_latents(count, seed=second))),
     }
+    if foreign is not None:
+        sets["foreign"] = foreign
     shown = progress_for(progress)
     shown.begin("calibrate", sum(map(len, sets.values())), 0)
     readings: dict[str, list[Reading]] = {}
@@ -66,4 +71,10 @@ def calibrate(
                 shown.advance(1)
     finally:
         shown.end()
-    return Calibration.fit(readings["own"], plain=readings["plain"], foreign=readings["foreign"])
+    right = [each for each, key in zip(readings["own"], keys, strict=True) if np.array_equal(each.bits, key)]
+    if len(right) < LEAST:
+        raise ScoreError(
+            f"of {count} pictures with a key {len(right)} were read without a wrong bit, and a calibration takes "
+            f"{LEAST} of these. Draw more, or take a larger strength."
+        )
+    return Calibration.fit(right, plain=readings["plain"], foreign=readings.get("foreign", ()))

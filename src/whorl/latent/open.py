@@ -97,6 +97,7 @@ def _trained(folder: Path, device: str) -> LatentGenerator:
         )
     # From the workshop, which is to the right of this room: it alone knows how its folders hang together, and
     # whether these weights are those of this recipe and these pictures.
+    from whorl.encoders.device import choose_device
     from whorl.lab.generators.load import load_generator
     from whorl.latent.generators import StyleGAN2
     from whorl.latent.stylegan2.network import StyleGAN2Network
@@ -105,7 +106,7 @@ def _trained(folder: Path, device: str) -> LatentGenerator:
     model = load_generator(folder, device=device)
     network = cast("StyleGAN2Network", model.networks[model.sampler])
     settings = StyleGAN2Settings.from_dict(values["recipe"]["settings"]["generator"])
-    return StyleGAN2(network, settings, device=model.device)
+    return StyleGAN2(network, settings, device=choose_device(device))
 
 
 def _latent_diffusion(folder: Path, device: str) -> LatentGenerator:

@@ -37,7 +37,7 @@ class MarkedPicturesDisplay(Display):
         apart = marked.astype(np.float64) - plain
         self.factor = amplification(float(np.abs(apart).max(initial=0)))
         shown = (_GREY + self.factor * apart).round().clip(0, 255).astype(np.uint8)
-        amplified = "difference" if self.factor == 1 else f"difference\nx {self.factor:g}"
+        amplified = "difference" if self.factor == 1 else f"difference\n× {self.factor:g}"
         self._rows = (("unmarked", plain), ("marked", marked), (amplified, shown))
 
     def plot(self, *, small: bool = False) -> Self:

@@ -34,7 +34,8 @@ def render_marking(marking: Marking, *, details: Mapping[str, object]) -> str:
     display = MarkedPicturesDisplay(marking)
     caption = (
         f"Pictures of the same latents, above without the key, in the middle with it. Below: marked minus unmarked"
-        f"{', not amplified' if display.factor == 1 else f', {display.factor:g} times'}; grey: no difference."
+        f"{', not amplified' if display.factor == 1 else f', {display.factor:g} times'}; grey: no difference. "
+        "Under each: the root mean square of that difference, before it was amplified."
     )
     figure = captioned(display, title="", caption=caption, prefix="m")
     sections = (

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from whorl.latent.answers import KeyAnswers
 from whorl.latent.deciding.decision import Answer
@@ -53,7 +54,7 @@ class MatchingDisplay(Display):
         axis_words(ax, x=f"bits of {self.bits} that match the nearest user's", y="pictures", small=small)
         ax.tick_params(labelsize=8.5, labelfontfamily=FONT, labelcolor=MUTED, color=FAINT)
         for axis in (ax.xaxis, ax.yaxis):
-            axis.get_major_locator().set_params(integer=True)
+            axis.set_major_locator(MaxNLocator(integer=True))
         ax.grid(axis="y", color=GRID, linewidth=0.8)
         ax.set_axisbelow(True)
         for side, spine in ax.spines.items():
