@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors.torch import save_file
+from test_stylegan2_network import SETTINGS, as_rosinality
 from tiny_stylegan2 import SIDE, write_tiny
 
 from command_line import in_a_new_process, in_this_process
 from whorl.images import open_images
 from whorl.latent.basis import LatentBasis
 from whorl.latent.keys.key_book import KeyBook
+from whorl.latent.stylegan2.network import StyleGAN2Network
 
 BITS = 16
 FEW = ("--latents", 400, "--start-pictures", 400, "--no-perceptual", "--jacobians", 2)
@@ -324,12 +326,7 @@ def test_through_a_blur(place, tmp_path):
 
 
 def test_a_checkpoint_is_converted(tmp_path):
-    from test_stylegan2_network import SETTINGS as theirs
-    from test_stylegan2_network import as_rosinality
-    from whorl.latent.stylegan2.network import StyleGAN2Network
-
-    network = StyleGAN2Network(theirs)
-    save_file(as_rosinality(network), tmp_path / "checkpoint.safetensors")
+    save_file(as_rosinality(StyleGAN2Network(SETTINGS)), tmp_path / "checkpoint.safetensors")
     done = latent("convert", "checkpoint.safetensors", "-o", "generator", cwd=tmp_path)
     assert "16 x 16" in done.stdout
     latent("convert", "checkpoint.safetensors", "-o", "generator", "--overwrite", "--json", cwd=tmp_path)
