@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import stat
 
@@ -13,6 +14,7 @@ from safetensors.torch import save_file
 from test_stylegan2_network import SETTINGS, as_rosinality
 from tiny_stylegan2 import SIDE, write_tiny
 
+from browser import look
 from command_line import in_a_new_process, in_this_process
 from whorl.images import open_images
 from whorl.latent.basis import LatentBasis
@@ -59,25 +61,15 @@ def place(tmp_path_factory):
 
 
 def secrets_of(here):
-    """Every key of the book as text: bits, bits with separators, and hexadecimal digits."""
-    book = KeyBook.load(here / "keys")
+    """Every key of the book and every direction, as patterns: bits, lists of bits, hexadecimal, decimal numbers."""
     found = set()
-    for key in book.keys:
+    for key in KeyBook.load(here / "keys").keys:
         bits = "".join(map(str, key))
-        numbers = [int(bit) for bit in key]
-        found |= {
-            bits,
-            bits[::-1],
-            str(numbers),
-            ",".join(bits),
-            " ".join(bits),
-            json.dumps(numbers, indent=1),
-        }
-        found |= {f"{int(bits, 2):04x}", f"{int(bits[::-1], 2):04x}"} if len(bits) > 32 else set()
-        found |= {f"0x{int(bits, 2):x}", f"{int(bits, 2):0{BITS // 4}x}\n"}
-    basis = LatentBasis.load(here / "basis")
-    found |= {f"{number:.6g}" for row in basis.directions for number in row if abs(number) > 1e-3}
-    return found
+        for text in (bits, bits[::-1]):
+            digits = f"{int(text, 2):0{BITS // 4}x}"
+            found |= {text, ",".join(text), ", ".join(text), " ".join(text), rf"(?i)\b(0x)?{digits}\b"}
+    directions = LatentBasis.load(here / "basis").directions
+    return found | {re.escape(f"{abs(number):.9g}") for number in directions.flat if abs(number) > 1e-3}
 
 
 def test_marked_in_one_process_and_read_in_another_from_png_files(place, tmp_path):
@@ -153,6 +145,14 @@ def test_what_marking_leaves_behind(place):
     refused("mark", "basis", *again, "-o", "alice.npz", cwd=place, because="exists")
 
 
+@pytest.mark.parametrize("width", [390, 1200])
+def test_both_pages_in_a_browser(place, tmp_path, width):
+    latent("read", "basis", "foreign.npy[:2]", "--keys", "keys", "-q", "-o", tmp_path / "answer", cwd=place)
+    for page in (place / "alice" / "report.html", tmp_path / "answer" / "report.html"):
+        seen = look(page, width=width)
+        assert (seen.errors, seen.requests, seen.not_shown, seen.overflow) == ((), (), (), 0)
+
+
 def test_marked_pictures_of_two_users_have_other_latents_unless_a_seed_says_so(place, tmp_path):
     told = []
     for user in ("alice", "bob"):
@@ -202,10 +202,10 @@ def test_no_key_and_no_direction_is_told(place, tmp_path):
     hidden = secrets_of(place)
     assert len(hidden) > 20
     for what, text in told.items():
-        assert not [each for each in hidden if each in text], what
+        assert not [each for each in hidden if re.search(each, text)], what
     assert "secret" in told[" ".join(map(str, runs[2]))]
     # The search finds what it looks for where that is meant to stand.
-    assert any(each in (tmp_path / "keys.csv").read_text() for each in hidden)
+    assert sum(re.search(each, (tmp_path / "keys.csv").read_text()) is not None for each in hidden) >= 3
 
 
 def test_read_bits_are_written_on_request_and_then_in_private(place, tmp_path):
@@ -314,7 +314,7 @@ def test_through_a_blur(place, tmp_path):
     pictures = open_images(str(place / "bob"))
     blurred = [
         scipy.ndimage.gaussian_filter(pictures[i].astype(float), (0.6, 0.6, 0), mode="mirror")
-        for i in range(4)
+        for i in range(2)
     ]
     np.save(tmp_path / "blurred.npy", np.round(blurred).astype(np.uint8))
     asked = ("read", "basis", tmp_path / "blurred.npy", "--keys", "keys", "--json", "-q")

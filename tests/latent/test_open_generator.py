@@ -2,7 +2,9 @@
 
 import importlib.util
 import json
+import sys
 import types
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import numpy as np
@@ -87,7 +89,7 @@ def test_a_plugin_is_found_by_its_name(monkeypatch):
     module.make = lambda device: linear_generator()
     module.broken = lambda device: 1 / 0
     module.other = lambda device: "a generator"
-    monkeypatch.setitem(__import__("sys").modules, "plugged_generators", module)
+    monkeypatch.setitem(sys.modules, "plugged_generators", module)
     assert open_generator("mine").digest == linear_generator().digest
     plug("plugged_generators:broken")
     with pytest.raises(WhorlError, match="ZeroDivisionError"):
@@ -101,8 +103,6 @@ def test_a_plugin_is_found_by_its_name(monkeypatch):
 
 
 def test_a_basis_finds_its_generator_again_or_says_what_to_do(tiny, tmp_path):
-    from dataclasses import replace
-
     opened = open_generator(tiny, "cpu")
     basis = basis_by_position(opened, bits=4, strength=1, latents=100, start_pictures=0)
     with pytest.raises(StorageError, match="does not say"):

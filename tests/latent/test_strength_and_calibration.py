@@ -1,10 +1,14 @@
 """The strength that is chosen gives the errors that it promises; a calibration keeps strangers out."""
 
+import inspect
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.ndimage
 import torch
 from linear_makers import SIDE, linear_generator
+from tiny_stylegan2 import write_tiny
 from torch import nn
 
 from whorl.errors import ScoreError, WhorlError
@@ -17,7 +21,10 @@ from whorl.latent.directions import basis_by_design, basis_by_position
 from whorl.latent.generators import ModuleGenerator
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.mark import drawn, mark
+from whorl.latent.open import open_generator
+from whorl.latent.reading.contract import Reader
 from whorl.latent.reading.newton import NewtonReader
+from whorl.latent.reading.published import PublishedReader
 from whorl.latent.reading.reading import Reading
 from whorl.latent.reading.through import through_named
 from whorl.latent.strength import foreseen_spread, strength_for
@@ -67,8 +74,6 @@ def test_directions_without_effect_are_refused(generator):
 
 
 def test_a_calibrated_basis_tells_unknown_keys_from_none(generator):
-    from dataclasses import replace
-
     basis = basis_by_design(generator, bits=16, strength=0.1, jacobians=2, **FEW)
     basis = basis.with_strength(2 * strength_for(generator, basis, jacobians=1))
     foreign = np.random.default_rng(5).integers(0, 256, (10, SIDE, SIDE, 3)).astype(np.uint8)
@@ -146,3 +151,15 @@ def test_a_blur_is_that_of_scipy_and_is_looked_through(generator):
     for wrong in ("blur", "blur:0", "blur:x", "jpeg:50"):
         with pytest.raises(WhorlError, match=r"blur:1\.0"):
             through_named(wrong)
+
+
+def test_the_start_of_least_residual_counts_and_no_key_is_known(tmp_path):
+    """Trap 2 of the method: more starts leave less, never more, and a reader is given no key."""
+    generator = open_generator(write_tiny(tmp_path / "generator"), "cpu")
+    basis = basis_by_position(generator, bits=8, strength=2.0, latents=200, start_pictures=0)
+    picture = np.random.default_rng(3).integers(0, 256, (*generator.image_size, 3)).astype(np.uint8)
+    readers = [NewtonReader(starts=starts, steps=6, enough=0) for starts in (1, 2, 3)]
+    residuals = [reader.read(generator, basis, picture).residual for reader in readers]
+    assert residuals == sorted(residuals, reverse=True)
+    for each in (Reader, NewtonReader, PublishedReader):
+        assert list(inspect.signature(each.read).parameters) == ["self", "generator", "basis", "picture"]

@@ -156,7 +156,7 @@ def basis(
     if by is By.position:
         found = _by_position(opened, shift, design)
     else:
-        found = _by_design(opened, jacobians, perceptual, design)
+        found = _by_design(opened, jacobians, perceptual, {**design, "progress": not quiet})
     found = _with_strength(opened, found, strength, seed)
     found = replace(found, generator=replace(found.generator, place=_place(generator)))
     if calibrate is not None:
