@@ -61,7 +61,7 @@ def place(tmp_path_factory):
 
 
 def secrets_of(here):
-    """Every key of the book and every direction, as patterns: bits, lists of bits, hexadecimal, decimal numbers."""
+    """Every key of the book and every direction, as patterns: bits, lists of bits, hexadecimal, decimal."""
     found = set()
     for key in KeyBook.load(here / "keys").keys:
         bits = "".join(map(str, key))

@@ -22,6 +22,7 @@ from whorl.latent.generators import ModuleGenerator
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.mark import drawn, mark
 from whorl.latent.open import open_generator
+from whorl.latent.perceptual import EncoderFeatures
 from whorl.latent.reading.contract import Reader
 from whorl.latent.reading.newton import NewtonReader
 from whorl.latent.reading.published import PublishedReader
@@ -163,3 +164,12 @@ def test_the_start_of_least_residual_counts_and_no_key_is_known(tmp_path):
     assert residuals == sorted(residuals, reverse=True)
     for each in (Reader, NewtonReader, PublishedReader):
         assert list(inspect.signature(each.read).parameters) == ["self", "generator", "basis", "picture"]
+
+
+def test_the_encoder_for_perceptual_cost_is_loaded_in_silence(capfd):
+    before = torch.get_rng_state()
+    features = EncoderFeatures()
+    assert capfd.readouterr() == ("", "")
+    assert torch.equal(before, torch.get_rng_state())
+    pictures = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(features.rows(pictures), EncoderFeatures().rows(pictures))
