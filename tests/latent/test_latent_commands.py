@@ -272,6 +272,8 @@ def test_bad_input_is_refused_with_clear_words(place, tmp_path):
     refused("read", "basis", "bob", *read, "--through", "jpeg", cwd=place, because="blur:1.0")
     refused("read", "basis", "bob", *read, "-o", "bob/answer", cwd=place, because="inside the pictures")
     refused("read", "basis", "bob", *read, "--published", "--steps", 1, cwd=place, because="NewtonReader")
+    refused("read", "basis", "bob", *read, "--rate", 0, cwd=place, because="the rate lies between 0 and 1")
+    refused("basis", "generator", "-o", "x", "--strength", 0, cwd=place, because="--strength is above 0")
     refused("basis", "generator", "-o", "x", "--shift", 3, cwd=place, because="--by position")
     refused("basis", "generator", "-o", "x", "--foreign", "foreign.npy", cwd=place, because="--calibrate")
     refused("basis", "nowhere", "-o", "x", cwd=place, because="whorl latent convert")

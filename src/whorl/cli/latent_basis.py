@@ -47,7 +47,6 @@ def basis(
     strength: Annotated[
         float | None,
         typer.Option(
-            min=1e-12,
             help="How far a bit moves its coordinate; more is read more surely, and changes pictures more.",
             show_default="measured: soft bits of 8-bit pictures off by 0.1",
         ),
@@ -132,6 +131,8 @@ def basis(
     """
     if shift is not None and by is not By.position:
         raise typer.BadParameter("--shift counts components: give --by position with it, or leave it out")
+    if strength is not None and not strength > 0:
+        raise typer.BadParameter(f"--strength is above 0; got {strength}")
     if foreign is not None and calibrate is None:
         raise typer.BadParameter("--foreign is read for a calibration: give --calibrate too")
     from dataclasses import replace

@@ -33,8 +33,6 @@ def read(
     rate: Annotated[
         float,
         typer.Option(
-            min=1e-300,
-            max=0.999,
             help="Wanted share of pictures without a key that are taken for some user's.",
         ),
     ] = 1e-3,

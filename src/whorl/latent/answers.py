@@ -15,6 +15,7 @@ from whorl.images.contract import ImageSource
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.deciding.decision import FALSE_ACCEPT_RATE, Decision, check_book, decide
+from whorl.latent.deciding.threshold import least_matching
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.reading.contract import Reader
 from whorl.latent.reading.newton import NewtonReader
@@ -65,6 +66,7 @@ class KeyAnswers:
         bits: length of the keys.
         rate: wanted share of pictures without a key that are taken for some user's.
         calibrated: whether "marked but unknown" can be an answer.
+        needed: how many matching bits are enough; None where no number is.
     """
 
     source: str
@@ -73,6 +75,7 @@ class KeyAnswers:
     bits: int
     rate: float
     calibrated: bool
+    needed: int | None
 
     @property
     def answered(self) -> dict[str, int]:
@@ -93,6 +96,7 @@ class KeyAnswers:
             "book": {"users": self.users, "bits": self.bits},
             "rate": self.rate,
             "calibrated": self.calibrated,
+            "needed": self.needed,
         }
 
 
@@ -119,11 +123,12 @@ def read_pictures(
 
     Raises:
         ImageError: a picture cannot be decoded.
-        ScoreError: a picture of another size, a book of another length or without users.
+        ScoreError: a picture of another size, a book of another length or without users, a rate that is none.
         StorageError: another generator than the basis was made for.
     """
     basis.expect(generator)
     check_book(book, basis.bits)
+    needed = least_matching(book.bits, len(book), rate)
     calibration = basis.calibration if reader is None else None
     reader = reader or NewtonReader()
     check_sizes(generator, pictures, reader.through)
@@ -140,4 +145,6 @@ def read_pictures(
             shown.advance(1)
     finally:
         shown.end()
-    return KeyAnswers(pictures.name, tuple(found), len(book), book.bits, rate, calibration is not None)
+    return KeyAnswers(
+        pictures.name, tuple(found), len(book), book.bits, rate, calibration is not None, needed
+    )

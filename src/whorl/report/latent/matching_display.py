@@ -34,7 +34,7 @@ class MatchingDisplay(Display):
 
     def __init__(self, answers: KeyAnswers) -> None:
         self.bits = answers.bits
-        self.needed = answers.found[0].decision.needed if answers.found else None
+        self.needed = answers.needed
         self.counts = np.zeros((len(_ANSWERS), self.bits + 1), dtype=np.int64)
         for each in answers.found:
             self.counts[_ANSWERS.index(each.decision.answer), each.decision.matching] += 1

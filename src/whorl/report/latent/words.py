@@ -49,7 +49,7 @@ def reading_headline(answers: KeyAnswers) -> str:
 
 def needed_words(answers: KeyAnswers) -> str:
     """Say how many bits are needed, and for which rate."""
-    needed = answers.found[0].decision.needed if answers.found else None
+    needed = answers.needed
     book = f"{counted(answers.users, 'user')} with keys of {answers.bits} bits"
     if needed is None:
         return (
