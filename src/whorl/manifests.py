@@ -73,7 +73,7 @@ class ManifestFolder:
             name: value for name, value in manifest.items() if name not in ("checksum", "format")
         }
         text = _canonical(unsigned | {"checksum": digest_json(unsigned)})
-        write_bytes(folder / MANIFEST, text.encode())
+        write_bytes(folder / MANIFEST, text.encode(), private=self.private)
 
     def holds(self, folder: Path) -> bool:
         """Return whether a folder holds one of this kind, perhaps a damaged one, and nothing else."""
@@ -112,6 +112,7 @@ class ManifestFolder:
 
     def write_file(self, path: Path, data: bytes) -> dict[str, str]:
         """Write a file into a folder that is being made; return what the manifest is to say of it."""
+        path.touch(mode=0o600 if self.private else 0o666)
         path.write_bytes(data)
         return {"file": path.name, "digest": digest_bytes(data)}
 

@@ -9,6 +9,7 @@ from whorl.checks.fingerprints import check_method
 from whorl.checks.generator_architectures import check_generator_architecture
 from whorl.checks.generators import check_generator
 from whorl.checks.images import check_image_source
+from whorl.checks.latent_generators import check_latent_generator
 from whorl.checks.objectives import check_objective
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "check_generator",
     "check_generator_architecture",
     "check_image_source",
+    "check_latent_generator",
     "check_method",
     "check_objective",
 ]

@@ -21,6 +21,7 @@ from whorl.cli import (
     evaluate,
     identify,
     lab,
+    latent,
     manifold,
     reference,
     register,
@@ -49,6 +50,7 @@ app.command("register")(register.register)
 app.command("identify")(identify.identify)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(manifold.app, name="manifold")
+app.add_typer(latent.app, name="latent")
 app.add_typer(registry.app, name="registry")
 app.add_typer(cache.app, name="cache")
 app.add_typer(lab.app, name="lab")

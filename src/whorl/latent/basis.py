@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from whorl.errors import ScoreError, StorageError
 from whorl.files import bytes_of, digest_bytes, digest_json
 from whorl.latent.contract import LatentGenerator
+from whorl.latent.deciding.calibration import Calibration
 from whorl.latent.warm_start import LinearStart
 
 Coding: TypeAlias = Literal["lattice", "centred", "published"]
@@ -27,18 +28,20 @@ class GeneratorRecord:
 
     Attributes:
         name, digest, latent_dim, image_size: see `LatentGenerator`.
+        place: where it was opened, for `whorl.latent.open.open_generator`; None where that is not known.
     """
 
     name: str
     digest: str
     latent_dim: int
     image_size: tuple[int, int]
+    place: str | None = None
 
     @classmethod
-    def of(cls, generator: LatentGenerator) -> GeneratorRecord:
+    def of(cls, generator: LatentGenerator, *, place: str | None = None) -> GeneratorRecord:
         """Record a generator."""
         height, width = generator.image_size
-        return cls(generator.name, generator.digest, generator.latent_dim, (height, width))
+        return cls(generator.name, generator.digest, generator.latent_dim, (height, width), place)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -47,6 +50,7 @@ class GeneratorRecord:
             "digest": self.digest,
             "latent_dim": self.latent_dim,
             "image_size": list(self.image_size),
+            "place": self.place,
         }
 
 
@@ -77,6 +81,8 @@ class LatentBasis:
         coding: see above.
         design: how the directions were chosen, as JSON values.
         start: guesses the coordinates from pixels; None where it was not fitted.
+        calibration: what readings with and without a key look like, by the default reader; None where that was not
+            measured. It changes no picture and is no part of the digest.
     """
 
     generator: GeneratorRecord
@@ -89,6 +95,7 @@ class LatentBasis:
     coding: Coding = "lattice"
     design: Mapping[str, Any] = field(default_factory=dict)
     start: LinearStart | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         n, d = self.directions.shape
@@ -161,8 +168,8 @@ class LatentBasis:
         return means, deviations
 
     def with_strength(self, strength: float) -> LatentBasis:
-        """Return the basis with another strength."""
-        return replace(self, strength=strength)
+        """Return the basis with another strength; a calibration does not hold for it, and is left out."""
+        return replace(self, strength=strength, calibration=None)
 
     def coordinates(self, latents: NDArray[np.floating]) -> Rows:
         """Return the coordinates of latents (B, D), the key's first."""

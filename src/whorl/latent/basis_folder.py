@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.latent.basis import GeneratorRecord, LatentBasis
+from whorl.latent.deciding.calibration import Calibration
 from whorl.latent.warm_start import LinearStart
 from whorl.manifests import ManifestFolder
 
@@ -43,6 +44,7 @@ def write_folder(basis: LatentBasis, folder: Path, *, overwrite: bool) -> Path:
             "coding": basis.coding,
             "design": dict(basis.design),
             "start": start and {"explained": start.explained, "pictures": start.pictures},
+            "calibration": basis.calibration and basis.calibration.to_dict(),
             "arrays": BASES.write_file(temporary / _ARRAYS, data),
         }
     return folder
@@ -67,7 +69,7 @@ def read_folder(folder: Path) -> LatentBasis:
 
 
 def _basis(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> LatentBasis:
-    record, said = manifest["generator"], manifest["start"]
+    record, said, measured = manifest["generator"], manifest["start"], manifest["calibration"]
     start = said and LinearStart(
         arrays["start.mean"],
         arrays["start.weights"],
@@ -77,11 +79,16 @@ def _basis(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> L
     )
     return LatentBasis(
         generator=GeneratorRecord(
-            record["name"], record["digest"], record["latent_dim"], tuple(record["image_size"])
+            record["name"],
+            record["digest"],
+            record["latent_dim"],
+            tuple(record["image_size"]),
+            record["place"],
         ),
         **{name: arrays[name] for name in _HELD},
         strength=manifest["strength"],
         coding=manifest["coding"],
         design=manifest["design"],
         start=start or None,
+        calibration=measured and Calibration.from_dict(measured),
     )

@@ -10,6 +10,7 @@ import scipy.linalg
 import torch
 from numpy.typing import NDArray
 
+from whorl.embeddings.progress import Progress, progress_for
 from whorl.errors import ScoreError
 from whorl.latent.basis import Coding, GeneratorRecord, LatentBasis
 from whorl.latent.contract import LatentGenerator
@@ -82,6 +83,7 @@ def basis_by_design(
     coding: Coding = "lattice",
     start_pictures: int = PICTURES,
     seed: int = 0,
+    progress: bool | Progress = False,
 ) -> LatentBasis:
     """Return a basis whose directions can be read best for what they cost to look at.
 
@@ -101,13 +103,14 @@ def basis_by_design(
         coding: see `LatentBasis`.
         start_pictures: how many are drawn for the first guess; 0 for none.
         seed: fixes what is drawn.
+        progress: True shows it on stderr.
 
     Raises:
         ScoreError: more bits than the latent has numbers, or too few latents.
     """
     mean, components, deviations = _components(generator, bits, latents, seed)
     own = generator.sample_latents(latents, seed=seed)
-    seen, cost = _costs(generator, own[:jacobians], features)
+    seen, cost = _costs(generator, own[:jacobians], features, progress_for(progress))
     if features is None:
         least = _FLOOR * deviations.max()
         cost = (components.T / np.maximum(deviations, least) ** 2) @ components
@@ -155,15 +158,23 @@ def _components(
 
 
 def _costs(
-    generator: LatentGenerator, latents: NDArray[np.float32], features: PerceptualFeatures | None
+    generator: LatentGenerator,
+    latents: NDArray[np.float32],
+    features: PerceptualFeatures | None,
+    shown: Progress,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the means of J^T J over latents, of pixels and of features."""
     d = generator.latent_dim
     seen, cost = np.zeros((d, d)), np.zeros((d, d))
-    for latent in torch.from_numpy(latents).to(generator.device):
-        seen += _squared(lambda w: generator.synthesize(w).flatten(1), latent)
-        if features is not None:
-            cost += _squared(lambda w: features.rows(generator.synthesize(w).clamp(0, 1)), latent)
+    shown.begin("differentiate", len(latents), 0)
+    try:
+        for latent in torch.from_numpy(latents).to(generator.device):
+            seen += _squared(lambda w: generator.synthesize(w).flatten(1), latent)
+            if features is not None:
+                cost += _squared(lambda w: features.rows(generator.synthesize(w).clamp(0, 1)), latent)
+            shown.advance(1)
+    finally:
+        shown.end()
     return seen / len(latents), cost / len(latents)
 
 

@@ -28,6 +28,13 @@ class Marked:
     plain: NDArray[np.uint8]
     latents: NDArray[np.float32]
 
+    @property
+    def change(self) -> NDArray[np.float64]:
+        """Root mean square difference that the key makes, in grey levels of 255, float64 (N,)."""
+        apart = self.pictures.astype(np.float64) - self.plain
+        found: NDArray[np.float64] = np.sqrt((apart**2).mean(axis=(1, 2, 3)))
+        return found
+
 
 def mark(
     generator: LatentGenerator,

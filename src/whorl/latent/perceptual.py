@@ -44,10 +44,15 @@ class EncoderFeatures:
         from transformers import AutoModel
 
         from whorl.encoders import bundled
+        from whorl.encoders.quiet import quiet
 
         bundled.check_digests(bundled.FOLDER)
-        # The kernels of the usual attention have no forward derivative.
-        model = AutoModel.from_pretrained(bundled.FOLDER, attn_implementation="eager")
+        # The kernels of the usual attention have no forward derivative. Its pooler has no weights here; without
+        # it torch's own random numbers are left alone.
+        with quiet():
+            model = AutoModel.from_pretrained(
+                bundled.FOLDER, attn_implementation="eager", add_pooling_layer=False
+            )
         self._model = model.to(device or torch.device("cpu")).eval().requires_grad_(requires_grad=False)
         self._side = int(model.config.image_size)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,8 +21,8 @@ class Calibration:
 
     Attributes:
         residual: grey levels; what leaves more cannot be made by the generator, as far as the reader can tell.
-        undecided: mean distance of a reading's bits from the nearer of 0 and 1; a keyed picture has less. Bits
-            that say nothing have 1/4 on average.
+        undecided: mean distance of a reading's bits from the nearer of 0 and 1; a keyed picture has less, and so
+            have few pictures without a key. Bits that say nothing have 1/4 on average.
         own, plain: how many pictures with a key, and by the generator without one, it was learned from.
         foreign: how many real and foreign pictures.
         foreign_passed: how many of these leave less than `residual`.
@@ -50,7 +50,8 @@ class Calibration:
             own: readings of pictures with keys, by the generator.
             plain: of pictures by the generator without a key.
             foreign: of real pictures and those of other generators.
-            rate: share of `own` that may be refused by either threshold, where nothing else bounds it.
+            rate: share of `own` that may be refused by either threshold, where nothing else bounds it, and of
+                `plain` that may be as decided as a key.
 
         Raises:
             ScoreError: too few readings of pictures with keys.
@@ -64,9 +65,17 @@ class Calibration:
         keyed = float(np.quantile([undecided(each) for each in own], 1 - rate))
         loose = float(np.quantile([undecided(each) for each in plain], rate)) if plain else 0.25
         passed = sum(each.residual <= residual for each in foreign)
-        return cls(
-            residual, max(keyed, min(_SLACK * keyed, loose)), len(own), len(plain), len(foreign), passed
-        )
+        # Rather miss a key of nobody's than find one where there is none: the pictures without a key decide.
+        return cls(residual, min(_SLACK * keyed, loose), len(own), len(plain), len(foreign), passed)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
+        """Return what `to_dict` described.
+
+        Raises:
+            TypeError: a name too many or too few.
+        """
+        return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""

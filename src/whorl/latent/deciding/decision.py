@@ -53,6 +53,20 @@ class Decision:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
+def check_book(book: KeyBook, bits: int) -> None:
+    """Refuse a key book that cannot answer for a basis of so many bits.
+
+    Raises:
+        ScoreError: keys of another length, or no users.
+    """
+    if book.bits != bits:
+        raise ScoreError(
+            f"keys of this book have {book.bits} bits, and the basis reads {bits}: it belongs to another basis."
+        )
+    if not len(book):
+        raise ScoreError("the key book has no users yet; add some with 'whorl latent keys add'.")
+
+
 def decide(
     reading: Reading,
     book: KeyBook,
@@ -62,10 +76,10 @@ def decide(
 ) -> Decision:
     """Say whose key a reading is, if anybody's.
 
-    A user is named where enough bits match for the number of users and the wanted rate. The residual decides
-    nothing
-    about a user: a picture that was changed on its way leaves one too. It says whether a picture that matches
-    nobody can be the generator's at all, and then the distance of its bits from 0 and 1 whether it carries a key.
+    A user is named where enough bits match for the number of users and the wanted rate, and no other user's match
+    as well. The residual decides nothing about a user: a picture that was changed on its way leaves one too. It
+    says whether a picture that matches nobody can be the generator's at all, and then the distance of its bits
+    from 0 and 1 whether it carries a key.
 
     Args:
         reading: of the picture.
@@ -76,13 +90,7 @@ def decide(
     Raises:
         ScoreError: a key book of another length, or without users.
     """
-    if book.bits != len(reading.soft):
-        raise ScoreError(
-            f"keys of this book have {book.bits} bits, and {len(reading.soft)} were read: it belongs to another "
-            "basis."
-        )
-    if not len(book):
-        raise ScoreError("the key book has no users yet; add some with 'whorl latent keys'.")
+    check_book(book, len(reading.soft))
     same = (book.keys == reading.bits).sum(axis=1)
     best = int(same.argmax())
     matching, name = int(same[best]), book.users[best]
@@ -103,6 +111,8 @@ def decide(
         why = f"The generator cannot have made it as it is: {reading.residual:.2f} grey levels are left."
     elif needed is None:
         why = f"Keys of {book.bits} bits are too short for {len(book):,} users at a rate of {rate:g}."
+    elif tied and matching >= needed:
+        why = f"{matching} of {book.bits} bits match, but those of several users equally well."
     else:
         why = f"Only {matching} of {book.bits} bits match anybody, where {needed} are needed."
     return Decision(

@@ -18,9 +18,8 @@ from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.jacobian import with_jacobian
 from whorl.latent.reading.reading import Reading
-from whorl.latent.reading.seen import WHITE, Through, seen_row
-
-_QUANTISATION = 1 / (WHITE * 12**0.5)
+from whorl.latent.reading.seen import QUANTISATION, WHITE, Through, seen_row
+from whorl.latent.reading.spread import open_covariance
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ class _Search:
         history = [here.grey]
         for _ in range(self._reader.steps):
             # What is left over is taken for noise: far from the picture, likely coordinates count for more.
-            noise = float(here.rest @ here.rest) / len(here.rest) + _QUANTISATION**2
+            noise = float(here.rest @ here.rest) / len(here.rest) + QUANTISATION**2
             here = self._weighed(here, noise)
             found, damping = self._step(here, slopes, noise, damping)
             if found is None:
@@ -193,11 +192,10 @@ class _Search:
         """Return what is read at a point, after a last step in which the key is expected to be nothing at all."""
         basis, n = self._basis, self._basis.bits
         slopes = self._slopes(best.at)
-        noise = max(float(best.rest @ best.rest) / len(best.rest), _QUANTISATION**2)
+        noise = max(float(best.rest @ best.rest) / len(best.rest), QUANTISATION**2)
         weights = self._weights.clone()
         weights[:n] = 0
-        # S^-1 of the theory is the key's block of this inverse, the content being free but for its prior.
-        inverse = torch.linalg.pinv(slopes.T @ slopes / noise + torch.diag(weights), hermitian=True)
+        inverse = open_covariance(slopes, noise, weights, n)
         step = inverse @ (slopes.T @ best.rest / noise + weights * (best.at - self._means))
         at = (best.at - step).cpu().numpy()
         spread = inverse.diagonal()[:n].clamp(min=0).sqrt().cpu().numpy()

@@ -10,9 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
+from whorl.images.contract import ImageSource
 from whorl.latent.contract import LatentGenerator
 
 WHITE = 255
+QUANTISATION = 1 / (WHITE * 12**0.5)
+"""Standard deviation of what 8 bits round away, from 0 to 1."""
 
 Through: TypeAlias = Callable[[torch.Tensor], torch.Tensor]
 """What is known to have been done to a picture since it was drawn, of pictures (B, 3, H, W), differentiable."""
@@ -30,10 +33,7 @@ def seen_row(generator: LatentGenerator, picture: NDArray[np.uint8], through: Th
     Raises:
         ScoreError: another size or kind of numbers.
     """
-    height, width = generator.image_size
-    if through is not None:
-        blank = torch.zeros(1, 3, height, width, device=generator.device)
-        height, width = through(blank).shape[-2:]
+    height, width = _size(generator, through)
     if picture.shape != (height, width, 3) or picture.dtype != np.uint8:
         raise ScoreError(
             f"expected a picture of {height} x {width}, uint8 with three colours, as {generator.name} draws them; "
@@ -42,3 +42,28 @@ def seen_row(generator: LatentGenerator, picture: NDArray[np.uint8], through: Th
         )
     unit = torch.from_numpy(picture.astype(np.float32) / WHITE).permute(2, 0, 1)
     return unit.flatten().to(generator.device)
+
+
+def check_sizes(generator: LatentGenerator, pictures: ImageSource, through: Through | None = None) -> None:
+    """Refuse pictures of another size before the first is read, which takes longer than looking at all.
+
+    Raises:
+        ImageError: a picture cannot be decoded.
+        ScoreError: a picture of another size; its name is in the message.
+    """
+    height, width = _size(generator, through)
+    for place, name in enumerate(pictures.ids):
+        found = pictures[place].shape[:2]
+        if found != (height, width):
+            raise ScoreError(
+                f"{name} is a picture of {found[0]} x {found[1]}, where {generator.name} draws {height} x {width}"
+                ". A picture that was resized or cropped is not read; leave it out."
+            )
+
+
+def _size(generator: LatentGenerator, through: Through | None) -> tuple[int, int]:
+    height, width = generator.image_size
+    if through is not None:
+        blank = torch.zeros(1, 3, height, width, device=generator.device)
+        height, width = through(blank).shape[-2:]
+    return height, width

@@ -1,0 +1,75 @@
+"""A basis on disk is one artefact: every byte counts, its owner alone may read it."""
+
+import stat
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from linear_makers import linear_generator
+
+from whorl.errors import StorageError
+from whorl.latent.basis import LatentBasis
+from whorl.latent.deciding.calibration import Calibration
+from whorl.latent.directions import basis_by_design, basis_by_position
+
+FEW = {"latents": 400, "start_pictures": 200}
+CALIBRATION = Calibration(0.4, 0.1, 24, 24, 8, 1)
+
+
+@pytest.fixture(scope="module")
+def basis():
+    found = basis_by_design(linear_generator(), bits=8, strength=0.3, jacobians=2, **FEW)
+    return replace(found, calibration=CALIBRATION, generator=replace(found.generator, place="/somewhere"))
+
+
+def test_what_is_read_is_what_was_written(basis, tmp_path):
+    again = LatentBasis.load(basis.save(tmp_path / "basis"))
+    assert again.digest == basis.digest
+    assert again.generator == basis.generator
+    assert again.calibration == CALIBRATION
+    assert dict(again.design) == dict(basis.design)
+    latents = linear_generator().sample_latents(3, seed=4)
+    keys = np.array([0, 1, 1, 0, 1, 0, 0, 1])
+    assert np.array_equal(again.marked(latents, keys), basis.marked(latents, keys))
+    rows = np.random.default_rng(0).random((2, 192))
+    assert np.array_equal(again.start.coordinates(rows), basis.start.coordinates(rows))
+
+
+def test_a_basis_without_guess_and_calibration_is_one_too(tmp_path):
+    found = basis_by_position(linear_generator(), bits=4, strength=1, latents=100, start_pictures=0)
+    again = LatentBasis.load(found.save(tmp_path / "basis"))
+    assert (again.start, again.calibration, again.generator.place) == (None, None, None)
+
+
+def test_a_calibration_is_no_part_of_the_digest_and_ends_with_the_strength(basis):
+    assert replace(basis, calibration=None).digest == basis.digest
+    assert basis.with_strength(0.4).calibration is None
+    assert basis.with_strength(0.4).digest != basis.digest
+
+
+def test_its_owner_alone_may_look_into_it(basis, tmp_path):
+    folder = basis.save(tmp_path / "basis")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    basis.save(folder, overwrite=True)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "basis.safetensors"])
+def test_every_byte_counts(basis, tmp_path, name):
+    path = basis.save(tmp_path / "basis") / name
+    data = bytearray(path.read_bytes())
+    for place in range(0, len(data), max(1, len(data) // 12)):
+        changed = bytearray(data)
+        changed[place] ^= 1
+        path.write_bytes(bytes(changed))
+        with pytest.raises(StorageError):
+            LatentBasis.load(path.parent)
+    path.write_bytes(bytes(data))
+    LatentBasis.load(path.parent)
+
+
+def test_nothing_that_is_printed_holds_a_direction(basis):
+    told = repr(basis) + str(basis)
+    for number in (*basis.directions[0][:4], *basis.mean[:4]):
+        assert f"{number:.4g}" not in told
