@@ -8,16 +8,12 @@ import pytest
 from linear_makers import linear_generator
 
 from whorl.encoders import load_encoder
+from whorl.errors import WhorlError
 from whorl.latent.reading.newton import NewtonReader
 from whorl.latent.studies.attacks import ATTACKS
 from whorl.latent.studies.capacity import capacity
 from whorl.latent.studies.cost import cost
-from whorl.latent.studies.dimension import dimension
-from whorl.latent.studies.errors import errors
-from whorl.latent.studies.forging import forging
-from whorl.latent.studies.names import STUDIES
-from whorl.latent.studies.robustness import robustness
-from whorl.latent.studies.strength import strength
+from whorl.latent.studies.names import STUDIES, run_study
 from whorl.latent.studies.study import Bench
 
 
@@ -27,8 +23,14 @@ class Counting:
     def __init__(self):
         self.count = 0
 
+    def begin(self, label, total, done, unit="pictures"):
+        self.total = total
+
     def advance(self, count):
         self.count += count
+
+    def end(self):
+        pass
 
 
 @pytest.fixture
@@ -48,7 +50,8 @@ def bench(tmp_path):
 
 
 def test_capacity_counts_users_and_chance(bench):
-    found = capacity(bench)
+    found = run_study("capacity", bench)
+    assert bench.progress.count == bench.progress.total
     points = found.series["by design, lattice"]
     assert [point.x for point in points] == [8, 16]
     assert all(point.read.exact.value == 1 for point in points)
@@ -59,7 +62,8 @@ def test_capacity_counts_users_and_chance(bench):
 
 
 def test_accuracy_and_price_grow_with_strength(bench):
-    found = strength(bench)
+    found = run_study("strength", bench)
+    assert bench.progress.count == bench.progress.total
     for points in found.series.values():
         assert points[-1].read.bit_accuracy.value >= points[0].read.bit_accuracy.value
         assert points[-1].quality.change > points[0].quality.change
@@ -78,7 +82,8 @@ def test_what_was_read_is_not_read_again(bench):
 
 
 def test_directions_by_position_and_by_design(bench):
-    found = dimension(bench)
+    found = run_study("dimension", bench)
+    assert bench.progress.count == bench.progress.total
     assert [len(points) for points in found.series.values()] == [5, 5, 1]
     loud = [point.quality.change for points in found.series.values() for point in points]
     assert max(loud) / min(loud) < 1.6
@@ -100,8 +105,9 @@ def test_attacks_keep_size_and_kind_and_hurt():
 
 
 def test_a_change_that_is_told_costs_less(bench):
-    found = robustness(bench, factors=(1.0,))
-    (points,) = found.series.values()
+    found = run_study("robustness", bench)
+    assert bench.progress.count == bench.progress.total
+    points, _ = found.series.values()
     by_name = {point.name: point.read.bit_accuracy.value for point in points}
     assert by_name["none"] == 1
     assert by_name["middle 0.875 of each side, told"] >= by_name["middle 0.875 of each side"]
@@ -110,7 +116,8 @@ def test_a_change_that_is_told_costs_less(bench):
 
 
 def test_errors_are_predicted(bench):
-    found = errors(bench)
+    found = run_study("errors", bench)
+    assert bench.progress.count == bench.progress.total
     for points in found.series.values():
         quiet, loud = points[0].read, points[-1].read
         assert quiet.exact.value == 1
@@ -129,7 +136,8 @@ def test_the_fast_reader_needs_fewer_passes(bench, monkeypatch):
 
 def test_who_has_the_basis_can_forge_and_a_lattice_has_no_mean_to_steal(bench, monkeypatch):
     monkeypatch.setattr("whorl.latent.studies.forging._SEEN", 30)
-    found = forging(replace(bench, bits=16))
+    found = run_study("forging", replace(bench, bits=16))
+    assert bench.progress.count == bench.progress.total
     taken = {
         coding: [point.others["taken_for_the_victim"] for point in points]
         for coding, points in found.series.items()
@@ -141,7 +149,9 @@ def test_who_has_the_basis_can_forge_and_a_lattice_has_no_mean_to_steal(bench, m
     assert taken["lattice"][-1] < 1  # washed
 
 
-def test_every_study_has_a_name():
+def test_every_study_has_a_name(bench):
+    with pytest.raises(WhorlError, match="choose from dimension"):
+        run_study("colour", bench)
     assert set(STUDIES) == {"dimension", "strength", "capacity", "robustness", "errors", "cost", "forging"}
 
 

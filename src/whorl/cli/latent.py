@@ -9,6 +9,7 @@ from whorl.cli.latent_basis import basis
 from whorl.cli.latent_convert import convert
 from whorl.cli.latent_mark import mark
 from whorl.cli.latent_read import read
+from whorl.cli.latent_study import study
 
 app = typer.Typer(
     help="Latent fingerprints: whose copy of my generator made this picture?",
@@ -19,3 +20,4 @@ app.command("basis")(basis)
 app.add_typer(latent_keys.app, name="keys")
 app.command("mark")(mark)
 app.command("read")(read)
+app.command("study")(study)

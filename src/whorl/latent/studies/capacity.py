@@ -8,13 +8,17 @@ from whorl.latent.studies.study import Bench, LatentStudy, Point
 BITS = (8, 16, 32, 64, 128)
 
 
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    return 2 * len(_room(bench)) * bench.pictures
+
+
 def capacity(bench: Bench) -> LatentStudy:
     """Return accuracy and Frechet distance for 8 to 128 bits, as far as the latent has room, for two codings."""
-    room = [bits for bits in BITS if bits < bench.generator.latent_dim]
     series = {}
     for coding in ("lattice", "centred"):
         points = []
-        for bits in room:
+        for bits in _room(bench):
             basis = bench.by_design(bits, coding)
             users = len(bench.book(bits))
             points.append(
@@ -44,3 +48,7 @@ def capacity(bench: Bench) -> LatentStudy:
         measured=bench.describe(),
         logarithmic=True,
     )
+
+
+def _room(bench: Bench) -> list[int]:
+    return [bits for bits in BITS if bits < bench.generator.latent_dim]

@@ -7,15 +7,22 @@ from whorl.latent.reading.published import PublishedReader
 from whorl.latent.studies.study import Bench, LatentStudy, Point
 
 _STEPS = (2, 4, 8, 15, 30)
+PUBLISHED_PICTURES = 10
+"""How many the published reader is given: each takes up to 40,000 passes."""
 _BUDGETS = ((4, 100), (20, 200), (20, 2_000))
 
 
-def cost(bench: Bench, published_pictures: int = 10) -> LatentStudy:
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    return (len(_STEPS) + 1) * bench.pictures + len(_BUDGETS) * min(bench.pictures, PUBLISHED_PICTURES)
+
+
+def cost(bench: Bench, published_pictures: int = PUBLISHED_PICTURES) -> LatentStudy:
     """Return accuracy against passes, for the fast reader and the published one, on one basis.
 
     Args:
         bench: see `Bench`.
-        published_pictures: how many pictures the published reader is given: each takes up to 40,000 passes.
+        published_pictures: how many pictures the published reader is given.
     """
     basis = bench.by_design(bench.bits, "published")
     few = min(bench.pictures, published_pictures)

@@ -9,20 +9,25 @@ from whorl.latent.studies.study import Bench, LatentStudy, Point
 _PLACES = 5
 
 
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    return (2 * len(_shifts(bench)) + 1) * bench.pictures
+
+
 def dimension(bench: Bench) -> LatentStudy:
     """Return accuracy and Frechet distance for directions at several places of the spectrum, and by design.
 
     Strengths differ between directions: each basis gets the strength at which a key moves pictures as far as by
     design, so that what is compared is where the directions lie and not how loud they are.
     """
-    d, n = bench.generator.latent_dim, bench.bits
+    n = bench.bits
     series: dict[str, tuple[Point, ...]] = {}
     designed = bench.designed
     loudness = bench.quality(designed).change
     for coding in ("published", "lattice"):
         points = []
-        for shift in np.unique(np.linspace(0, d - n, _PLACES).round().astype(int)):
-            basis = bench.by_position(n, bench.strength, int(shift), coding)
+        for shift in _shifts(bench):
+            basis = bench.by_position(n, bench.strength, shift, coding)
             basis = basis.with_strength(bench.strength * loudness / max(bench.quality(basis).change, 1e-6))
             points.append(
                 Point(
@@ -56,3 +61,8 @@ def dimension(bench: Bench) -> LatentStudy:
         ),
         measured=bench.describe(),
     )
+
+
+def _shifts(bench: Bench) -> list[int]:
+    last = bench.generator.latent_dim - bench.bits
+    return [int(shift) for shift in np.unique(np.linspace(0, last, _PLACES).round())]

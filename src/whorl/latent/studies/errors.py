@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from whorl.latent.basis import CODINGS
 from whorl.latent.studies.attacks import Attack, Pictures
 from whorl.latent.studies.study import Bench, LatentStudy, Point
 
 _GREY = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 
 
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    return len(CODINGS) * len(_GREY) * bench.pictures
+
+
 def errors(bench: Bench) -> LatentStudy:
     """Return predicted and measured shares of wrong bits under Gaussian noise, for three codings."""
     series = {}
-    for coding in ("lattice", "centred", "published"):
+    for coding in CODINGS:
         basis = bench.by_design(bench.bits, coding)
         points = []
         for grey in _GREY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.latent.basis import LatentBasis
+from whorl.latent.basis import CODINGS, LatentBasis
 from whorl.latent.deciding.decision import decide
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.mark import drawn, mark
@@ -16,14 +16,19 @@ _SEEN = 60
 _AWAY = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    return len(CODINGS) * (_SEEN + 4 * bench.pictures + 2 * len(_AWAY) * min(bench.pictures, _SEEN))
+
+
 def forging(bench: Bench) -> LatentStudy:
     """Return how often a forged picture is taken for a victim's, and a marked one for nobody's, by what one has.
 
     The attacker always has the generator. The victim is one user, whose marked pictures the attacker may have
     seen.
     """
-    series = {}
-    for coding in ("lattice", "centred", "published"):
+    series: dict[str, tuple[Point, ...]] = {}
+    for coding in CODINGS:
         basis = bench.by_design(bench.bits, coding)
         book = bench.book(bench.bits)
         victim = book.users[0]

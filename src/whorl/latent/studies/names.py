@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from whorl.latent.studies.capacity import capacity
-from whorl.latent.studies.cost import cost
-from whorl.latent.studies.dimension import dimension
-from whorl.latent.studies.errors import errors
-from whorl.latent.studies.forging import forging
-from whorl.latent.studies.robustness import robustness
-from whorl.latent.studies.strength import strength
+from whorl.errors import WhorlError
+from whorl.latent.studies import capacity, cost, dimension, errors, forging, robustness, strength
 from whorl.latent.studies.study import Bench, LatentStudy
 
-STUDIES: Mapping[str, Callable[[Bench], LatentStudy]] = MappingProxyType(
+
+@dataclass(frozen=True)
+class NamedStudy:
+    """A study.
+
+    Attributes:
+        run: measures it.
+        readings: how many pictures it reads, for progress.
+    """
+
+    run: Callable[[Bench], LatentStudy]
+    readings: Callable[[Bench], int]
+
+
+STUDIES: Mapping[str, NamedStudy] = MappingProxyType(
     {
-        "dimension": dimension,
-        "strength": strength,
-        "capacity": capacity,
-        "robustness": robustness,
-        "errors": errors,
-        "cost": cost,
-        "forging": forging,
+        "dimension": NamedStudy(dimension.dimension, dimension.readings),
+        "strength": NamedStudy(strength.strength, strength.readings),
+        "capacity": NamedStudy(capacity.capacity, capacity.readings),
+        "robustness": NamedStudy(robustness.robustness, robustness.readings),
+        "errors": NamedStudy(errors.errors, errors.readings),
+        "cost": NamedStudy(cost.cost, cost.readings),
+        "forging": NamedStudy(forging.forging, forging.readings),
     }
 )
+
+
+def run_study(name: str, bench: Bench) -> LatentStudy:
+    """Measure a study, telling the bench's progress of every picture that is read.
+
+    Raises:
+        WhorlError: there is no study of this name; or what the study itself says.
+    """
+    if name not in STUDIES:
+        raise WhorlError(f"no study of keys is called {name!r}; choose from {', '.join(STUDIES)}.")
+    study = STUDIES[name]
+    bench.progress.begin(name, study.readings(bench), 0)
+    try:
+        return study.run(bench)
+    finally:
+        bench.progress.end()

@@ -5,8 +5,17 @@ from __future__ import annotations
 from whorl.latent.studies.attacks import ATTACKS
 from whorl.latent.studies.study import Bench, LatentStudy, Point
 
+FACTORS = (1.0, 4.0)
+"""Strengths, in multiples of the bench's."""
 
-def robustness(bench: Bench, factors: tuple[float, ...] = (1.0, 4.0)) -> LatentStudy:
+
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    told = sum(attack.known is not None for attack in ATTACKS.values())
+    return len(FACTORS) * (len(ATTACKS) + told) * bench.pictures
+
+
+def robustness(bench: Bench, factors: tuple[float, ...] = FACTORS) -> LatentStudy:
     """Return accuracy after each attack.
 
     Args:

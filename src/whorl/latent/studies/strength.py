@@ -7,6 +7,11 @@ from whorl.latent.studies.study import Bench, LatentStudy, Point
 _FACTORS = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
+def readings(bench: Bench) -> int:
+    """Return how many pictures are read."""
+    return 3 * len(_FACTORS) * bench.pictures
+
+
 def strength(bench: Bench) -> LatentStudy:
     """Return accuracy and Frechet distance from a sixteenth to four times the strength, for three bases."""
     last = bench.generator.latent_dim - bench.bits

@@ -1,0 +1,52 @@
+"""`whorl latent study` as a user types it."""
+
+import json
+
+import pytest
+from tiny_stylegan2 import write_tiny
+
+from command_line import in_this_process
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    here = tmp_path_factory.mktemp("studies")
+    write_tiny(here / "generator")
+    return here
+
+
+def whorl(place, *arguments):
+    sizes = ("--bits", 8, "--users", 16, "--pictures", 2, "--frechet-pictures", 20, "--encoder", "pixels:16")
+    words = ("latent", "study", "generator", *arguments, *sizes, "--no-perceptual", "--no-cache", "-q")
+    return in_this_process(*words, cwd=place, env={"COLUMNS": "110"})
+
+
+def test_a_study_leaves_a_folder_and_goes_on_where_it_was(place):
+    done = whorl(place, "capacity", "-o", "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "How long can keys be" in done.stdout
+    names = {path.name for path in (place / "out" / "capacity").iterdir()}
+    assert names == {"result.json", "report.html", "figure.svg", "figure.png"}
+    result = json.loads((place / "out" / "capacity" / "result.json").read_text())
+    assert [point["x"] for point in result["series"]["by design, lattice"]] == [8, 16]
+    kept = {path: path.stat().st_mtime_ns for path in (place / "out" / "answers").rglob("*.json")}
+    assert len(kept) == 8
+    again = whorl(place, "capacity", "-o", "out", "--overwrite", "--json")
+    assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in (place / "out" / "answers").rglob("*.json")} == kept
+    now = json.loads(again.stdout)
+    assert now["series"] == result["series"]
+
+
+def test_what_cannot_be_is_told_before_the_work(place):
+    (place / "out2" / "cost").mkdir(parents=True)
+    (place / "out2" / "cost" / "notes.txt").write_text("mine")
+    for arguments, because in (
+        (("cost", "-o", "out2"), "exists already"),
+        (("colour", "-o", "out3"), "colour"),
+        (("cost", "-o", "out3", "--strength", 0), "--strength is above 0"),
+    ):
+        done = whorl(place, *arguments)
+        assert done.returncode == 2, done.stdout
+        assert because in " ".join(done.stderr.replace("│", " ").split())
+    assert not (place / "out3").exists()
