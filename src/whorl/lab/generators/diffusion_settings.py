@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from whorl.errors import WhorlError
-from whorl.lab.generators.diffusers_package import diffusers
+from whorl.diffusers_package import diffusers
 
 if TYPE_CHECKING:
     import torch
