@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from whorl.errors import WhorlError
 from whorl.diffusers_package import diffusers
+from whorl.errors import WhorlError
 
 if TYPE_CHECKING:
     import torch
