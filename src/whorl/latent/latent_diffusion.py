@@ -89,7 +89,7 @@ class LatentDiffusion:
     def _denoised(self, noise: NDArray[np.float32]) -> NDArray[np.float32]:
         unet, scheduler = self._parts.unet, self._scheduler
         with torch.inference_mode():
-            z = torch.from_numpy(noise).to(self.device, unet.dtype).unflatten(1, self.latent_shape)
+            z = torch.from_numpy(noise).to(self.device, unet.dtype).reshape(-1, *self.latent_shape)
             for t in scheduler.timesteps:
                 z = scheduler.step(unet(z, t).sample, t, z, eta=0.0).prev_sample
         rows: NDArray[np.float32] = z.flatten(1).float().cpu().numpy()
@@ -98,7 +98,7 @@ class LatentDiffusion:
     def synthesize(self, latents: torch.Tensor) -> torch.Tensor:
         """See `LatentGenerator`; this is the decoder alone."""
         autoencoder, quantized = self._parts.autoencoder, self._parts.quantized
-        z = latents.unflatten(1, self.latent_shape) / autoencoder.config.scaling_factor
+        z = latents.reshape(-1, *self.latent_shape) / autoencoder.config.scaling_factor
         z = z + (autoencoder.config.get("shift_factor") or 0)
         decoded = autoencoder.decode(z, force_not_quantize=True) if quantized else autoencoder.decode(z)
         pictures: torch.Tensor = decoded.sample / 2 + 0.5

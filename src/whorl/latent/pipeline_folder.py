@@ -94,7 +94,7 @@ def _classes(folder: Path) -> dict[str, str]:
 def _autoencoder(folder: Path, classes: dict[str, str]) -> str:
     """Return the autoencoder's role, and refuse an index without the parts that are needed."""
     role = next((each for each in _AUTOENCODERS if each in classes), None)
-    kinds = {_UNET: ("UNet2DModel",), _SCHEDULER: ("DDIMScheduler",)}
+    kinds: dict[str, tuple[str, ...]] = {_UNET: ("UNet2DModel",), _SCHEDULER: ("DDIMScheduler",)}
     if role is None:
         raise WhorlError(
             f"{folder} is no latent diffusion pipeline: it has neither {' nor '.join(_AUTOENCODERS)} among "
