@@ -16,7 +16,7 @@ from whorl.embeddings.progress import Silent
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.contract import Batch
 from whorl.lab.generators.folder import CHECKPOINT
-from whorl.lab.generators.latent_pipeline import export_pipeline
+from whorl.lab.generators.latent_pipeline import export_pipeline, open_trained
 from whorl.lab.generators.latent_settings import LatentSettings
 from whorl.lab.generators.load import load_generator
 from whorl.lab.generators.recipe import recipe_for
@@ -142,6 +142,9 @@ def test_it_opens_as_a_latent_generator(trained, pipeline):
     generator = open_latent_diffusion(pipeline, steps=6)
     assert (generator.latent_shape, generator.image_size) == ((4, 4, 4), (16, 16))
     latents = generator.sample_latents(3, seed=0)
+    as_it_lies = open_trained(trained.folder)
+    assert as_it_lies.digest == generator.digest
+    assert np.array_equal(as_it_lies.sample_latents(3, seed=0), latents)
     pair = load_generator(trained.folder).networks["pair"]
     with torch.no_grad():
         z = torch.from_numpy(latents).reshape(3, 4, 4, 4) * pair.deviation
@@ -166,7 +169,7 @@ def test_the_commands_know_it(blobs, tmp_path):
 
 
 def test_what_cannot_be_exported_is_refused(trained, tiny_ddpm, pipeline, tmp_path):
-    with pytest.raises(WhorlError, match="holds a ddpm; only a latent-ddim"):
+    with pytest.raises(WhorlError, match="holds a ddpm; only a latent-ddim is"):
         export_pipeline(tiny_ddpm.folder, tmp_path / "p")
     with pytest.raises(StorageError, match="exists already"):
         export_pipeline(trained.folder, pipeline)

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from whorl.encoders.device import choose_device
 from whorl.errors import WhorlError
 from whorl.files import digest_json
 from whorl.latent.diffusers_parts import DiffusersParts, with_plain_attention
@@ -59,7 +60,9 @@ class LatentDiffusion:
         self.name, self.device, self._parts = name, device or _CPU, parts
         with_plain_attention(parts.autoencoder)
         for network in (parts.autoencoder, parts.unet):
-            network.to(self.device).eval().requires_grad_(requires_grad=False)
+            # Rounding depends on how weights lie in memory; here they always lie alike.
+            network.to(self.device, memory_format=torch.contiguous_format)
+            network.eval().requires_grad_(requires_grad=False)
         most = parts.scheduler.config.num_train_timesteps
         if not 1 <= steps <= most:
             raise WhorlError(f"steps is 1 to {most}, the timesteps of training; got {steps}.")
@@ -118,20 +121,18 @@ class LatentDiffusion:
         return height, width
 
 
-def open_latent_diffusion(
-    place: str | Path, device: torch.device | None = None, *, steps: int = STEPS
-) -> LatentDiffusion:
+def open_latent_diffusion(place: str | Path, device: str = "auto", *, steps: int = STEPS) -> LatentDiffusion:
     """Open a pipeline of diffusers: AutoencoderKL or VQModel, UNet2DModel and DDIMScheduler, without conditions.
 
     Args:
         place: its folder (`model_index.json` and a folder for each part), or its name on the hub. Weights are
             read from safetensors alone.
-        device: where it computes; None for the CPU.
+        device: auto, cpu, mps, cuda or cuda:N.
         steps: how many steps of DDIM.
 
     Raises:
         StorageError: no such folder or name, a damaged file, or weights that would have to be unpickled.
         WhorlError: another kind of pipeline, text-conditional ones among them, or diffusers is missing.
     """
-    parts = read_pipeline(place)
-    return LatentDiffusion(parts, steps=steps, name=Path(place).name, device=device)
+    chosen = choose_device(device)
+    return LatentDiffusion(read_pipeline(place), steps=steps, name=Path(place).name, device=chosen)
