@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _LARGEST_GRADIENT = 1.0
 _ROWS, _ROWS_ACCELERATED = 16, 256
 
+# Those of the authors' later models (Stable Diffusion). At the last step 7 % of a latent are left. With DDPM's
+# 0.6 %, what a network gets wrong there grows 150 times on the way back, where pixels would be clipped.
+_BETAS = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
+
 
 @dataclass(frozen=True)
 class LatentArchitecture:
@@ -76,7 +80,7 @@ class LatentModel:
         self.rows = _ROWS if device.type == "cpu" else _ROWS_ACCELERATED
         self.settings, self._rate = settings, recipe.learning_rate
         self.scheduler = diffusers().DDIMScheduler(
-            num_train_timesteps=settings.unet.train_steps, clip_sample=False
+            num_train_timesteps=settings.unet.train_steps, clip_sample=False, **_BETAS
         )
         # The caller's own random numbers go on as if nothing had been drawn.
         with torch.random.fork_rng(devices=[]):
