@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
 from whorl.errors import ScoreError, StorageError
-from whorl.lab.generators.architectures import NAMES, architecture_named
+from whorl.lab.generators.architectures import architecture_named
+from whorl.lab.zoo.order import ZOO_ORDER
 from whorl.structure import ChoiceTraces, DesignChoices, choice_traces
 from whorl.structure.agreement import agreement
 from whorl.structure.dealings import dealings
@@ -231,14 +232,14 @@ def test_the_table_in_the_docs_says_what_the_zoo_is_made_of(tmp_path):
     page = (Path(__file__).parents[2] / "docs" / "manifold.md").read_text(encoding="utf-8")
     (tmp_path / "choices.csv").write_text(page.split("```csv\n")[1].split("```")[0], encoding="utf-8")
     table = DesignChoices.from_csv(tmp_path / "choices.csv")
-    assert set(table.models) == set(NAMES)
+    assert set(table.models) == set(ZOO_ORDER)
     least = {name: dealings(table.codes(name), most=9999, seed=0).least_p for name in table.names}
     assert least["non-linearity"] == pytest.approx(0.1)
     assert least["class-conditional"] == pytest.approx(1 / 15)
     assert least["loss"] == pytest.approx(4 / 180)
     assert least["normalisation"] == least["attention"] == pytest.approx(1 / 60)
     pytest.importorskip("torch")
-    for name in NAMES:
+    for name in ZOO_ORDER:
         architecture = architecture_named(name)
         knows = getattr(architecture, "conditional", False)
         assert table.values[name]["class-conditional"] == ("yes" if knows else "no")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from whorl.cli import lab_alter, lab_knn, lab_sample, lab_segmenter, lab_study, lab_train, lab_zoo
+from whorl.cli import lab_alter, lab_export, lab_knn, lab_sample, lab_segmenter, lab_study, lab_train, lab_zoo
 from whorl.cli import options as shared
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("knn")(lab_knn.knn)
 app.command("train")(lab_train.train)
 app.command("sample")(lab_sample.sample)
+app.command("export")(lab_export.export)
 app.command("zoo")(lab_zoo.zoo)
 app.command("train-segmenter")(lab_segmenter.train_segmenter)
 app.command("alter")(lab_alter.alter)

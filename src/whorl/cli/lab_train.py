@@ -22,6 +22,7 @@ class Architecture(StrEnum):
     biggan_deep = "biggan-deep"
     contragan = "contragan"
     stylegan2 = "stylegan2"
+    latent_ddim = "latent-ddim"
 
 
 class Size(StrEnum):
@@ -39,7 +40,9 @@ _SIZES_OWN = "the size's own"
 def train(
     architecture: Annotated[
         Architecture,
-        typer.Argument(metavar="ARCH", help="ddpm, ddim, pndm, sngan, biggan-deep or contragan."),
+        typer.Argument(
+            metavar="ARCH", help="ddpm, ddim, pndm, sngan, biggan-deep, contragan, stylegan2 or latent-ddim."
+        ),
     ],
     data: Annotated[str, typer.Argument(help="Pictures to learn from: folder, zip, tar, npz, Parquet ...")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the generator.")],

@@ -56,10 +56,11 @@ class GeneratorRecord:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LatentBasis:
-    """A latent of D numbers as n coordinates that carry a key and D - n that carry the content.
+    """A latent of D numbers as n coordinates that carry a key and k that carry the content.
 
-    w = mean + key coordinates @ directions + content coordinates @ complement. How a key's coordinate tells a bit
-    b is the coding:
+    w = mean + key coordinates @ directions + content coordinates @ complement. Usually n + k = D. Where it is
+    less, as with three components for each bit, marked latents have the mean's value in the dimensions left over.
+    How a key's coordinate tells a bit b is the coding:
 
     - "published" (arXiv 2304.09752): it is strength * b, whatever it was before.
     - "centred": strength * (b - 1/2), which moves pictures half as far, and not on average.
@@ -74,8 +75,8 @@ class LatentBasis:
         generator: whose latents these are.
         mean: float64 (D,).
         directions: float64 (n, D), V: one for each bit.
-        complement: float64 (D - n, D), U; together with V a basis of the whole space.
-        content_deviations: float64 (D - n,), standard deviations of the content's coordinates.
+        complement: float64 (k, D), U; together with V a basis of the whole space where n + k = D.
+        content_deviations: float64 (k,), standard deviations of the content's coordinates.
         key_deviations: float64 (n,), those of the key's before a key is put in.
         strength: sigma, how far coordinates of 1 and 0 lie apart.
         coding: see above.
@@ -99,10 +100,11 @@ class LatentBasis:
 
     def __post_init__(self) -> None:
         n, d = self.directions.shape
+        k = min(len(self.complement), d - n)
         shapes = {
             "mean": (self.mean.shape, (d,)),
-            "complement": (self.complement.shape, (d - n, d)),
-            "content_deviations": (self.content_deviations.shape, (d - n,)),
+            "complement": (self.complement.shape, (k, d)),
+            "content_deviations": (self.content_deviations.shape, (k,)),
             "key_deviations": (self.key_deviations.shape, (n,)),
         }
         for name, (found, expected) in shapes.items():
@@ -146,19 +148,21 @@ class LatentBasis:
 
     @cached_property
     def whole(self) -> Rows:
-        """Directions, then complement: (D, D)."""
+        """Directions, then complement: (n + k, D)."""
         return np.concatenate([self.directions, self.complement])
 
     @cached_property
     def inverse(self) -> Rows:
-        """The inverse of `whole`."""
-        return np.asarray(np.linalg.inv(self.whole), dtype=np.float64)
+        """The inverse of `whole`, (D, n + k); where rows are left over, the pseudoinverse."""
+        square = len(self.whole) == len(self.mean)
+        found = np.linalg.inv(self.whole) if square else np.linalg.pinv(self.whole)
+        return np.asarray(found, dtype=np.float64)
 
     @property
     def expected(self) -> tuple[Rows, Rows]:
-        """Mean and standard deviation of each coordinate of marked latents, each (D,), the key's first."""
+        """Mean and standard deviation of each coordinate of marked latents, each (n + k,), the key's first."""
         means, deviations = (
-            np.zeros(len(self.mean)),
+            np.zeros(len(self.whole)),
             np.concatenate([self.key_deviations, self.content_deviations]),
         )
         if self.coding == "published":
@@ -172,11 +176,11 @@ class LatentBasis:
         return replace(self, strength=strength, calibration=None)
 
     def coordinates(self, latents: NDArray[np.floating]) -> Rows:
-        """Return the coordinates of latents (B, D), the key's first."""
+        """Return the coordinates (B, n + k) of latents (B, D), the key's first."""
         return np.asarray((np.asarray(latents, dtype=np.float64) - self.mean) @ self.inverse)
 
     def latents(self, coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the latents of coordinates (B, D)."""
+        """Return the latents of coordinates (B, n + k)."""
         return (self.mean + np.asarray(coordinates, dtype=np.float64) @ self.whole).astype(np.float32)
 
     def with_key(self, coordinates: Rows, keys: NDArray[np.integer]) -> Rows:
@@ -214,7 +218,7 @@ class LatentBasis:
         return self.latents(coordinates)
 
     def emptied(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return latents with the variation removed that a key replaces; in a lattice that is none."""
+        """Return latents with the variation removed that a key replaces; in a whole lattice that is none."""
         coordinates = self.coordinates(latents)
         if self.coding != "lattice":
             coordinates[:, : self.bits] = self.expected[0][: self.bits]

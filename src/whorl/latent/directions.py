@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,12 @@ from numpy.typing import NDArray
 from whorl.embeddings.progress import Progress, progress_for
 from whorl.errors import ScoreError
 from whorl.latent.basis import Coding, GeneratorRecord, LatentBasis
+from whorl.latent.components import LATENTS, check_bits, drawn_components, with_start
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.jacobian import with_jacobian
 from whorl.latent.perceptual import PerceptualFeatures
-from whorl.latent.warm_start import PICTURES, fit_start
+from whorl.latent.warm_start import PICTURES
 
-LATENTS = 10_000
 JACOBIANS = 32
 _FLOOR = 1e-3
 
@@ -29,6 +28,7 @@ def basis_by_position(
     bits: int,
     strength: float,
     shift: int | None = None,
+    per_bit: int = 1,
     latents: int = LATENTS,
     coding: Coding = "published",
     start_pictures: int = PICTURES,
@@ -36,11 +36,16 @@ def basis_by_position(
 ) -> LatentBasis:
     """Return a basis whose directions are consecutive principal components of the latents, as published.
 
+    With `per_bit` components for each bit (three in the published code for latent diffusion), the direction of a
+    bit is their sum: a step of 1 moves each by 1. What the sum does not span of them holds neither key nor
+    content: marked latents have the mean there.
+
     Args:
         generator: whose latents.
         bits: n.
         strength: sigma.
-        shift: which component is the first, counted from the one of largest variance; None takes the last n.
+        shift: which component is the first, counted from the one of largest variance; None takes the last ones.
+        per_bit: how many components each bit has.
         latents: how many are drawn for the components.
         coding: see `LatentBasis`.
         start_pictures: how many are drawn for the first guess; 0 for none.
@@ -49,27 +54,30 @@ def basis_by_position(
     Raises:
         ScoreError: components that the latent does not have, or too few latents.
     """
-    mean, components, deviations = _components(generator, bits, latents, seed)
-    first = len(mean) - bits if shift is None else shift
-    if not 0 <= first <= len(mean) - bits:
+    wide, d = bits * per_bit, generator.latent_dim
+    check_bits(bits, d, per_bit)
+    found = drawn_components(generator, latents, seed)
+    first = d - wide if shift is None else shift
+    if not 0 <= first <= d - wide:
         raise ScoreError(
-            f"{bits} components from {first} on are more than the {len(mean)} that the latent has; shift is 0 to "
-            f"{len(mean) - bits}."
+            f"{wide} components from {first} on are more than the {d} that the latent has; shift is 0 to "
+            f"{d - wide}."
         )
-    places = np.arange(len(mean))
-    chosen = (places >= first) & (places < first + bits)
+    chosen = (np.arange(d) >= first) & (np.arange(d) < first + wide)
+    shared = found.deviations[chosen].reshape(bits, per_bit)
     basis = LatentBasis(
         GeneratorRecord.of(generator),
-        mean,
-        components[chosen],
-        components[~chosen],
-        deviations[~chosen],
-        deviations[chosen],
+        found.mean,
+        found.rows[chosen].reshape(bits, per_bit, d).sum(axis=1),
+        found.rows[~chosen],
+        found.deviations[~chosen],
+        # The coordinate along a sum of orthonormal rows is the mean of theirs.
+        np.sqrt((shared**2).sum(axis=1)) / per_bit,
         strength,
         coding,
-        {"by": "position", "shift": first, "latents": latents, "seed": seed},
+        {"by": "position", "shift": first, "per_bit": per_bit, "latents": latents, "seed": seed},
     )
-    return _started(basis, generator, start_pictures, seed)
+    return with_start(basis, generator, start_pictures, seed)
 
 
 def basis_by_design(
@@ -108,7 +116,9 @@ def basis_by_design(
     Raises:
         ScoreError: more bits than the latent has numbers, or too few latents.
     """
-    mean, components, deviations = _components(generator, bits, latents, seed)
+    check_bits(bits, generator.latent_dim)
+    found = drawn_components(generator, latents, seed)
+    mean, components, deviations = found.mean, found.rows, found.deviations
     own = generator.sample_latents(latents, seed=seed)
     seen, cost = _costs(generator, own[:jacobians], features, progress_for(progress))
     if features is None:
@@ -138,23 +148,7 @@ def basis_by_design(
             "costs": [float(each) for each in ratios[:bits]],
         },
     )
-    return _started(basis, generator, start_pictures, seed)
-
-
-def _components(
-    generator: LatentGenerator, bits: int, latents: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean, principal components as rows and standard deviations, the largest first."""
-    d = generator.latent_dim
-    if not 1 <= bits < d:
-        raise ScoreError(f"a latent of {d} numbers carries 1 to {d - 1} bits; got {bits}.")
-    if latents < 2 * d:
-        raise ScoreError(f"components of {d} dimensions take {2 * d:,} latents or more; got {latents:,}.")
-    own = generator.sample_latents(latents, seed=seed).astype(np.float64)
-    mean = own.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov(own - mean, rowvar=False))
-    order = np.argsort(values)[::-1]
-    return mean, vectors[:, order].T, np.sqrt(np.maximum(values[order], np.finfo(np.float32).tiny))
+    return with_start(basis, generator, start_pictures, seed)
 
 
 def _costs(
@@ -182,9 +176,3 @@ def _squared(rows: Any, latent: torch.Tensor) -> NDArray[np.float64]:
     _, slopes = with_jacobian(rows, latent)
     found: NDArray[np.float64] = (slopes.T @ slopes).detach().cpu().double().numpy()
     return found
-
-
-def _started(basis: LatentBasis, generator: LatentGenerator, pictures: int, seed: int) -> LatentBasis:
-    if not pictures:
-        return basis
-    return replace(basis, start=fit_start(generator, basis, pictures=pictures, seed=seed + 1))

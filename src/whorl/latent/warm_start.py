@@ -25,8 +25,8 @@ class LinearStart:
 
     Attributes:
         mean: float32 (P,), of the pixels that it was learned from, from 0 to 1.
-        weights: float32 (P, D).
-        offset: float32 (D,).
+        weights: float32 (P, n + k).
+        offset: float32 (n + k,).
         explained: share of the coordinates' variance that it explains in pictures held out.
         pictures: how many were drawn for it.
     """
@@ -38,7 +38,7 @@ class LinearStart:
     pictures: int
 
     def coordinates(self, pictures: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the guess (B, D) for pictures as rows (B, P), from 0 to 1."""
+        """Return the guess (B, n + k) for pictures as rows (B, P), from 0 to 1."""
         return ((pictures.astype(np.float32) - self.mean) @ self.weights + self.offset).astype(np.float32)
 
 

@@ -15,6 +15,7 @@ _PLACES = {
     "biggan-deep": "whorl.lab.generators.biggan_deep:BIGGAN_DEEP",
     "contragan": "whorl.lab.generators.contragan:CONTRAGAN",
     "stylegan2": "whorl.lab.generators.stylegan2:STYLEGAN2",
+    "latent-ddim": "whorl.lab.generators.latent_ddim:LATENT_DDIM",
 }
 NAMES = tuple(_PLACES)
 

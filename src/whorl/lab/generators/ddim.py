@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from whorl.lab.generators.diffusers_package import diffusers
+from whorl.diffusers_package import diffusers
 from whorl.lab.generators.diffusion import DiffusionArchitecture
 from whorl.lab.generators.diffusion_sizes import diffusion_presets
 

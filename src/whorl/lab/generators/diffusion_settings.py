@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from whorl.diffusers_package import diffusers
 from whorl.errors import WhorlError
-from whorl.lab.generators.diffusers_package import diffusers
 
 if TYPE_CHECKING:
     import torch
@@ -66,11 +66,18 @@ class DiffusionSettings:
         except TypeError as error:
             raise WhorlError(f"these are no settings of a diffusion model: {error}.") from error
 
-    def unet(self, image_size: int) -> torch.nn.Module:
-        """Return an untrained UNet2DModel, drawn from torch's present random state."""
+    def unet(self, image_size: int, colours: int = 3) -> torch.nn.Module:
+        """Return an untrained UNet2DModel, drawn from torch's present random state.
+
+        Args:
+            image_size: side of what it sees.
+            colours: channels of what it sees, and of the noise that it tells.
+        """
         levels = range(len(self.channels))
         network: torch.nn.Module = diffusers().UNet2DModel(
             sample_size=image_size,
+            in_channels=colours,
+            out_channels=colours,
             block_out_channels=self.channels,
             layers_per_block=self.layers,
             down_block_types=tuple(

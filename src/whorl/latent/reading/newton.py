@@ -84,7 +84,7 @@ class _Point:
     """Where a descent is.
 
     Attributes:
-        at: coordinates, float64 (D,).
+        at: coordinates, float64 (n + k,).
         rest: what is found less the picture, float64 (P,).
         loss: sum of squares, with what is expected of coordinates.
         grey: root mean square of `rest` in grey levels.

@@ -14,7 +14,7 @@ class Reading:
 
     Attributes:
         soft: float64 (n,), what each coordinate says: 0 and 1 where it is exact, 1/2 where it is undecided.
-        coordinates: float64 (D,), of the latent that was found, the key's first.
+        coordinates: float64 (n + k,), of the latent that was found, the key's first.
         deviations: float64 (n,), how far each of `soft` may be off (one standard deviation) by what the residual
             leaves open; NaN where the reader does not say.
         residual: root mean square difference between the picture and what was found, in grey levels of 255.
