@@ -1,6 +1,5 @@
 """Generators are opened from folders of three kinds and by name, and keep to one contract."""
 
-import importlib.util
 import json
 import sys
 import types
@@ -22,6 +21,7 @@ from whorl.lab.generators.recipe import recipe_for
 from whorl.lab.generators.train import train_generator
 from whorl.latent.directions import basis_by_position
 from whorl.latent.generators import ModuleGenerator, StyleGAN2
+from whorl.latent.latent_diffusion import LatentDiffusion
 from whorl.latent.mark import drawn
 from whorl.latent.open import GROUP, generator_of, open_generator
 from whorl.latent.stylegan2.folder import read_network, write_network
@@ -68,15 +68,26 @@ def test_what_is_no_generator_is_told(tmp_path):
         open_generator(tmp_path)
 
 
-def test_a_diffusion_pipeline_goes_to_its_own_adapter(tmp_path, monkeypatch):
-    (tmp_path / "model_index.json").write_text("{}")
-    if importlib.util.find_spec("whorl.latent.latent_diffusion") is None:
-        with pytest.raises(StorageError, match="diffusers pipeline"):
-            open_generator(tmp_path)
-    adapter = types.SimpleNamespace(open_latent_diffusion=lambda folder, device: (folder, device))
-    monkeypatch.setattr(whorl.latent.open, "find_spec", lambda name: name)
-    monkeypatch.setattr(whorl.latent.open, "import_module", lambda name: adapter)
-    assert open_generator(str(tmp_path), "cpu") == (tmp_path, "cpu")
+def test_a_diffusion_pipeline_goes_to_its_own_adapter(tmp_path):
+    pytest.importorskip("diffusers")
+    from pipeline_makers import saved
+
+    opened = open_generator(str(saved(tmp_path / "pipeline")), "cpu")
+    assert isinstance(opened, LatentDiffusion)
+    check_latent_generator(opened)
+
+
+def test_a_latent_ddim_of_the_lab_opens_as_it_lies(tmp_path):
+    pytest.importorskip("diffusers")
+    pictures = np.random.default_rng(0).integers(0, 256, (24, 32, 32, 3), dtype=np.uint8)
+    recipe = recipe_for("latent-ddim", "tiny", steps=2)
+    train_generator(pictures, tmp_path / "trained", recipe=recipe, grids=0, device="cpu")
+    assert isinstance(open_generator(tmp_path / "trained", "cpu"), LatentDiffusion)
+    (tmp_path / "trained" / "config.json").write_text(
+        (tmp_path / "trained" / "config.json").read_text().replace("latent-ddim", "sngan")
+    )
+    with pytest.raises(StorageError, match="holds sngan"):
+        open_generator(tmp_path / "trained", "cpu")
 
 
 def test_a_plugin_is_found_by_its_name(monkeypatch):

@@ -22,6 +22,7 @@ class By(StrEnum):
 
     design = "design"
     position = "position"
+    channel = "channel"
 
 
 class CodingOption(StrEnum):
@@ -39,7 +40,7 @@ def basis(
     generator: Annotated[
         str,
         typer.Argument(
-            help="Folder of 'whorl latent convert' or 'whorl lab train stylegan2', a diffusers pipeline, a plugin."
+            help="Folder of 'whorl latent convert' or 'whorl lab train', a diffusers pipeline, a plugin."
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write the basis to; a secret.")],
@@ -55,8 +56,8 @@ def basis(
         By,
         typer.Option(
             rich_help_panel=_DIRECTIONS,
-            help="design: best read for what they cost to look at. position: principal components in a row, as "
-            "published.",
+            help="design: best read for what they cost to look at. As published: position, principal components "
+            "in a row; channel, of each channel of a latent picture by itself.",
         ),
     ] = By.design,
     shift: Annotated[
@@ -64,16 +65,25 @@ def basis(
         typer.Option(
             min=0,
             rich_help_panel=_DIRECTIONS,
-            help="The first component, by position.",
+            help="The first component, by position or channel.",
             show_default="the last ones",
         ),
     ] = None,
+    per_bit: Annotated[
+        int,
+        typer.Option(
+            "--per-bit",
+            min=1,
+            rich_help_panel=_DIRECTIONS,
+            help="Components that each bit moves, by position.",
+        ),
+    ] = 1,
     coding: Annotated[
         CodingOption | None,
         typer.Option(
             rich_help_panel=_DIRECTIONS,
             help="lattice keeps all variation; centred and published replace it by the key.",
-            show_default="lattice by design, published by position",
+            show_default="lattice by design, else published",
         ),
     ] = None,
     latents: Annotated[
@@ -129,8 +139,10 @@ def basis(
 
     whorl latent basis GENERATOR --calibrate 100 --foreign photos/ -o BASIS
     """
-    if shift is not None and by is not By.position:
-        raise typer.BadParameter("--shift counts components: give --by position with it, or leave it out")
+    if shift is not None and by is By.design:
+        raise typer.BadParameter("--shift counts components: give --by position or channel, or leave it out")
+    if per_bit > 1 and by is not By.position:
+        raise typer.BadParameter("--per-bit joins components: give --by position with it, or leave it out")
     if strength is not None and not strength > 0:
         raise typer.BadParameter(f"--strength is above 0; got {strength}")
     if foreign is not None and calibrate is None:
@@ -155,7 +167,9 @@ def basis(
     if coding is not None:
         design["coding"] = coding.value
     if by is By.position:
-        found = _by_position(opened, shift, design)
+        found = _by_position(opened, {**design, "shift": shift, "per_bit": per_bit})
+    elif by is By.channel:
+        found = _by_channel(opened, {**design, "shift": shift})
     else:
         found = _by_design(opened, jacobians, perceptual, {**design, "progress": not quiet})
     found = _with_strength(opened, found, strength, seed)
@@ -167,10 +181,16 @@ def basis(
     _tell(found, output, as_json)
 
 
-def _by_position(generator: LatentGenerator, shift: int | None, design: dict[str, Any]) -> LatentBasis:
+def _by_position(generator: LatentGenerator, design: dict[str, Any]) -> LatentBasis:
     from whorl.latent.directions import basis_by_position
 
-    return basis_by_position(generator, strength=1.0, shift=shift, **design)
+    return basis_by_position(generator, strength=1.0, **design)
+
+
+def _by_channel(generator: LatentGenerator, design: dict[str, Any]) -> LatentBasis:
+    from whorl.latent.by_channel import basis_by_channel
+
+    return basis_by_channel(generator, strength=1.0, **design)
 
 
 def _by_design(

@@ -33,7 +33,7 @@ def study(
     generator: Annotated[
         str,
         typer.Argument(
-            help="Folder of 'whorl latent convert' or 'whorl lab train stylegan2', a diffusers pipeline, a plugin."
+            help="Folder of 'whorl latent convert' or 'whorl lab train', a diffusers pipeline, a plugin."
         ),
     ],
     names: Annotated[list[StudyName], typer.Argument(help="Which studies.")],

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from importlib import import_module
+import re
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from whorl.latent.contract import LatentGenerator
 GROUP = "whorl.generators"
 """The entry-point group in which a plugin names its factory, a function of `device`."""
 
-_LATENT_DIFFUSION = "whorl.latent.latent_diffusion"
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _TRAINED = "whorl-generator/1"
 _CONTRACT = ("name", "digest", "latent_dim", "image_size", "device", "sample_latents", "synthesize")
 
@@ -27,7 +26,7 @@ def open_generator(place: str | Path, device: str = "auto") -> LatentGenerator:
 
     Args:
         place: a plugin's name, which goes before a folder; a folder of `whorl latent convert`, of
-            `whorl lab train stylegan2`, or of a diffusers pipeline.
+            `whorl lab train stylegan2` or `latent-ddim`, or of a diffusers pipeline, or a hub name of one.
         device: auto, cpu, mps, cuda or cuda:N.
 
     Raises:
@@ -39,8 +38,10 @@ def open_generator(place: str | Path, device: str = "auto") -> LatentGenerator:
         if plugins:
             return _plugged(plugins, device)
     folder = Path(place).expanduser()
-    if (folder / "model_index.json").is_file():
-        return _latent_diffusion(folder, device)
+    if (folder / "model_index.json").is_file() or (not folder.exists() and _HUB_NAME.fullmatch(str(place))):
+        from whorl.latent.latent_diffusion import open_latent_diffusion
+
+        return open_latent_diffusion(place, device)
     if (folder / "config.json").is_file():
         return _trained(folder, device)
     return _converted(folder, device)
@@ -90,13 +91,18 @@ def _trained(folder: Path, device: str) -> LatentGenerator:
         schema, architecture = values.get("schema"), values.get("architecture")
     except (OSError, ValueError, AttributeError) as error:
         raise StorageError(f"{folder / 'config.json'} cannot be read: {error}.") from error
-    if schema != _TRAINED or architecture != "stylegan2":
+    if schema != _TRAINED or architecture not in ("stylegan2", "latent-ddim"):
         raise StorageError(
-            f"{folder} holds {architecture or 'something else'} ({schema or 'no schema'}); keys go into StyleGAN2 "
-            f"of 'whorl lab train stylegan2' ({_TRAINED}) or 'whorl latent convert', and into latent diffusion."
+            f"{folder} holds {architecture or 'something else'} ({schema or 'no schema'}); keys go into stylegan2 "
+            f"and latent-ddim of 'whorl lab train' ({_TRAINED}), what 'whorl latent convert' makes, and latent "
+            "diffusion of diffusers."
         )
     # From the workshop, which is to the right of this room: it alone knows how its folders hang together, and
     # whether these weights are those of this recipe and these pictures.
+    if architecture == "latent-ddim":
+        from whorl.lab.generators.latent_pipeline import open_trained
+
+        return open_trained(folder, device)
     from whorl.encoders.device import choose_device
     from whorl.lab.generators.load import load_generator
     from whorl.latent.generators import StyleGAN2
@@ -107,13 +113,6 @@ def _trained(folder: Path, device: str) -> LatentGenerator:
     network = cast("StyleGAN2Network", model.networks[model.sampler])
     settings = StyleGAN2Settings.from_dict(values["recipe"]["settings"]["generator"])
     return StyleGAN2(network, settings, device=choose_device(device))
-
-
-def _latent_diffusion(folder: Path, device: str) -> LatentGenerator:
-    if find_spec(_LATENT_DIFFUSION) is None:
-        raise StorageError(f"{folder} is a diffusers pipeline, which this version of Whorl does not mark.")
-    opened: LatentGenerator = import_module(_LATENT_DIFFUSION).open_latent_diffusion(folder, device)
-    return opened
 
 
 def _plugged(points: list[EntryPoint], device: str) -> LatentGenerator:
