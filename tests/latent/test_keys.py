@@ -12,6 +12,7 @@ from whorl.latent.deciding.threshold import chance, least_matching
 from whorl.latent.keys.code import Code, code_for
 from whorl.latent.keys.galois_fields import minimal_polynomial, multiplied, powers
 from whorl.latent.keys.key_book import KeyBook
+from whorl.latent.reading.reading import Reading
 
 
 @pytest.mark.parametrize("m", range(2, 11))
@@ -125,3 +126,43 @@ def test_thresholds_are_exact():
     assert least_matching(16, 1000, 0.015) is None
     assert chance(16, 1000, 16) == pytest.approx(1000 / 2**16)
     assert least_matching(32, 1000, 1e-3) == 30
+
+
+def test_only_a_key_book_is_written_over_and_names_are_clean(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    book = KeyBook.create(16, users=["a"], room=10, seed=0)
+    with pytest.raises(StorageError, match="is no key book"):
+        book.save(path, overwrite=True)
+    assert path.read_text() == "mine"
+    for wrong in ("no match", "marked but unknown", "a\nb", "\x1b[31m", "  "):
+        with pytest.raises(WhorlError, match="printable"):
+            book.with_users([wrong])
+    assert book.with_users([" bob "]).users == ("a", "bob")
+    assert len(KeyBook.create(1024, users=["a", "b"], room=10**20)) == 2
+
+
+def reading(bits, residual=0.3):
+    soft = np.array(bits, dtype=float)
+    return Reading(soft, soft, np.full(len(soft), 0.01), residual, 1, 1)
+
+
+def test_a_picture_of_a_user_is_never_told_to_be_nobodys():
+    from whorl.latent.deciding.calibration import Calibration
+    from whorl.latent.deciding.decision import decide
+
+    calibration = Calibration(1.0, 0.1, 20, 20, 0, 0)
+    short = KeyBook.create(8, users=[f"u{i}" for i in range(16)], room=16, seed=0)
+    found = decide(reading(short.key("u3")), short, calibration=calibration)
+    assert (found.answer, found.nearest, found.needed) == ("no match", "u3", None)
+    assert "too short" in found.why
+    book = KeyBook.create(32, users=[f"u{i}" for i in range(100)], seed=0)
+    key = book.key("u7")
+    changed = decide(reading(key, residual=9.0), book, calibration=calibration)
+    assert (changed.answer, changed.user) == ("user", "u7")
+    assert "changed on its way" in changed.why
+    near = key.copy()
+    near[:6] ^= 1
+    found = decide(reading(near), book, calibration=calibration)
+    assert found.answer == "marked but unknown"
+    assert "closely enough" in found.why

@@ -22,7 +22,7 @@ from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.stylegan2.network import StyleGAN2Network
 
 BITS = 16
-FEW = ("--latents", 400, "--start-pictures", 400, "--no-perceptual", "--jacobians", 2)
+FEW = ("--seed", 0, "--latents", 400, "--start-pictures", 400, "--no-perceptual", "--jacobians", 2)
 
 
 def latent(*arguments, cwd, check=0, run=in_this_process):

@@ -36,6 +36,13 @@ def test_a_study_leaves_a_folder_and_goes_on_where_it_was(place):
     assert {path: path.stat().st_mtime_ns for path in (place / "out" / "answers").rglob("*.json")} == kept
     now = json.loads(again.stdout)
     assert now["series"] == result["series"]
+    more = whorl(place, "capacity", "errors", "-o", "out")
+    assert more.returncode == 0, more.stderr
+    assert "capacity: measured before, with equal settings" in more.stderr
+    assert (place / "out" / "errors" / "result.json").exists()
+    other = whorl(place, "capacity", "-o", "out", "--seed", 5)
+    assert other.returncode == 2
+    assert "measured with other settings" in " ".join(other.stderr.split())
 
 
 def test_what_cannot_be_is_told_before_the_work(place):

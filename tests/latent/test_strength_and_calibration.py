@@ -159,9 +159,12 @@ def test_the_start_of_least_residual_counts_and_no_key_is_known(tmp_path):
     generator = open_generator(write_tiny(tmp_path / "generator"), "cpu")
     basis = basis_by_position(generator, bits=8, strength=2.0, latents=200, start_pictures=0)
     picture = np.random.default_rng(3).integers(0, 256, (*generator.image_size, 3)).astype(np.uint8)
-    readers = [NewtonReader(starts=starts, steps=6, enough=0) for starts in (1, 2, 3)]
-    residuals = [reader.read(generator, basis, picture).residual for reader in readers]
+    readers = [NewtonReader(starts=n, steps=6, enough=0, hopeless=np.inf) for n in (1, 2, 3, 4)]
+    found = [reader.read(generator, basis, picture) for reader in readers]
+    assert [each.starts for each in found] == [1, 2, 3, 4]
+    residuals = [each.residual for each in found]
     assert residuals == sorted(residuals, reverse=True)
+    assert residuals[-1] < residuals[0]
     for each in (Reader, NewtonReader, PublishedReader):
         assert list(inspect.signature(each.read).parameters) == ["self", "generator", "basis", "picture"]
 

@@ -191,7 +191,7 @@ class _Module:
                 inner.setdefault(first, {})[rest] = value
         own = {name: torch.nn.Parameter(value) for name, value in self.tensors.items() if "." not in name}
         modules = {name: _Module(held) for name, held in inner.items()}
-        return {"_parameters": own, "_buffers": {}, "_modules": modules, "training": False}
+        return {"_parameters": own, "_buffers": {}, "_modules": modules, "_non_persistent_buffers_set": set()}
 
     def __reduce__(self):
         made = sys.modules["torch_utils.persistence"]._reconstruct_persistent_obj
@@ -220,9 +220,12 @@ def persistence(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch_utils.persistence", home)
 
 
-def test_tensors_are_taken_out_of_a_pickled_network_and_its_code_is_not_run(network, persistence, tmp_path):
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_tensors_are_taken_out_of_a_pickled_network_and_its_code_is_not_run(
+    network, persistence, tmp_path, protocol
+):
     held = {"G": None, "D": None, "G_ema": _Module(as_nvidia(network)), "training_set_kwargs": None}
-    (tmp_path / "net.pkl").write_bytes(pickle.dumps(held))
+    (tmp_path / "net.pkl").write_bytes(pickle.dumps(held, protocol=protocol))
     with pytest.raises(SystemExit, match="run"):
         pickle.loads((tmp_path / "net.pkl").read_bytes())
     convert_checkpoint(tmp_path / "net.pkl", tmp_path / "out")
@@ -248,3 +251,29 @@ def test_nothing_else_is_unpickled(tmp_path):
         convert_checkpoint(tmp_path / "other.txt", tmp_path / "out")
     with pytest.raises(StorageError, match="no file"):
         convert_checkpoint(tmp_path / "none.pt", tmp_path / "out")
+
+
+def test_a_state_for_anything_but_a_record_is_refused(tmp_path):
+    """The opcode that gives a state would set attributes of functions of this process."""
+    rebuild = b"ctorch._utils\n_rebuild_tensor_v2\n"
+    poison = b"}(X\x08\x00\x00\x00poisonedK\x01u"
+    (tmp_path / "poison.pkl").write_bytes(b"\x80\x02" + rebuild + b"N" + poison + b"\x86b.")
+    with pytest.raises(StorageError, match="a state for function"):
+        convert_checkpoint(tmp_path / "poison.pkl", tmp_path / "out")
+    assert not hasattr(torch._utils._rebuild_tensor_v2, "poisoned")
+
+
+def test_a_wrong_shape_is_told(network, tmp_path):
+    from safetensors.torch import save_file
+
+    tensors = as_rosinality(network)
+    for name in (
+        "input.input",
+        "conv1.noise.weight",
+        "noises.noise_0",
+        "style.1.weight",
+        "conv1.conv.weight",
+    ):
+        save_file(tensors | {name: torch.zeros(3)}, tmp_path / "wrong.safetensors")
+        with pytest.raises(StorageError):
+            convert_checkpoint(tmp_path / "wrong.safetensors", tmp_path / "out")

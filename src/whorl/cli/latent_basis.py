@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -129,7 +130,14 @@ def basis(
             help="Real pictures, or other generators', of the same size, to read as well.",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Fixes all that is drawn.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Fixes all that is drawn, for experiments: whoever knows it can make the same basis.",
+            show_default="a secret",
+        ),
+    ] = None,
     device: shared.Device = "auto",
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
@@ -156,6 +164,7 @@ def basis(
     from whorl.latent.open import open_generator
 
     check_output(output, overwrite=overwrite, ours=BASES.holds)
+    seed = secrets.randbits(63) if seed is None else seed
     others = None if foreign is None else open_images(foreign)
     opened = open_generator(generator, device)
     design: dict[str, Any] = {
@@ -227,7 +236,7 @@ def _tell(basis: LatentBasis, output: Path, as_json: bool) -> None:
         "latent": len(basis.mean),
         "strength": basis.strength,
         "coding": basis.coding,
-        "design": {name: value for name, value in basis.design.items() if name != "costs"},
+        "design": {name: value for name, value in basis.design.items() if name not in ("costs", "seed")},
         "guess_explains": basis.start and basis.start.explained,
         "calibration": basis.calibration and basis.calibration.to_dict(),
     }

@@ -94,6 +94,8 @@ def export(
         raise typer.BadParameter(f"keys are exported as .csv; got {output}")
     if output.exists() and not overwrite:
         raise StorageError(f"{output} exists already; choose another -o, or replace it with --overwrite.")
+    if output.exists() and not output.read_bytes().startswith(b"user,key"):
+        raise StorageError(f"{output} is no table of keys, and is not overwritten; choose another -o.")
     text = io.StringIO()
     writer = csv.DictWriter(text, ("user", "key"), lineterminator="\n")
     writer.writeheader()
@@ -120,7 +122,7 @@ def _names(users: str | None) -> list[str]:
     if users.isdecimal():
         return [f"user-{number}" for number in range(1, int(users) + 1)]
     try:
-        lines = Path(users).read_text(encoding="utf-8").splitlines()
+        lines = Path(users).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"--users takes a number or a file of names; {users!r}: {error}") from error
     return [line.strip() for line in lines if line.strip()]

@@ -105,7 +105,8 @@ def study(
         raise typer.BadParameter(f"--strength is above 0; got {strength}")
     wanted = list(dict.fromkeys(name.value for name in names))
     for name in wanted:
-        check_output(output / name, overwrite=overwrite, ours=holds_latent_study)
+        there = (output / name).is_dir() and holds_latent_study(output / name)
+        check_output(output / name, overwrite=overwrite or there, ours=holds_latent_study)
     opened = open_generator(generator, device)
     if bits >= opened.latent_dim:
         raise ScoreError(
@@ -147,6 +148,14 @@ def _run_all(names: list[str], bench: Bench, output: Path, *, overwrite: bool, a
     details: dict[str, Any] = {"command": command, "versions": versions()}
     found = []
     for name in names:
+        before = None if overwrite else _before(output / name, bench)
+        if before is not None:
+            typer.echo(
+                f"{name}: measured before, with equal settings. Report: {output / name / 'report.html'}",
+                err=True,
+            )
+            found.append(before)
+            continue
         measured = run_study(name, bench)
         write_latent_study(output / name, measured, details=details, overwrite=overwrite)
         found.append(measured.to_dict())
@@ -157,3 +166,24 @@ def _run_all(names: list[str], bench: Bench, output: Path, *, overwrite: bool, a
             typer.echo(f"Report: {output / name / 'report.html'}")
     if as_json:
         typer.echo(json.dumps(found[0] if len(found) == 1 else found, indent=1, ensure_ascii=False))
+
+
+def _before(folder: Path, bench: Bench) -> dict[str, Any] | None:
+    """Return what a study found before with equal settings; None where it was not measured.
+
+    Raises:
+        StorageError: it was measured with others.
+    """
+    from whorl.errors import StorageError
+
+    if not folder.is_dir():
+        return None
+    held: dict[str, Any] = json.loads((folder / "result.json").read_bytes())
+    there, here = held.get("measured", {}), json.loads(json.dumps(bench.describe()))
+    other = [name for name, value in here.items() if there.get(name) != value]
+    if other:
+        raise StorageError(
+            f"{folder} was measured with other settings ({', '.join(other)}); choose another -o, or measure it "
+            "again with --overwrite."
+        )
+    return held

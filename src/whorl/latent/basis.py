@@ -64,7 +64,8 @@ class LatentBasis:
 
     - "published" (arXiv 2304.09752): it is strength * b, whatever it was before.
     - "centred": strength * (b - 1/2), which moves pictures half as far, and not on average.
-    - "lattice": the multiple of strength nearest to what it was before, an even one for 0 and an odd one for 1, so
+    - "lattice": the multiple of strength nearest to what it was before, an even one for 0 and an odd one for 1,
+      counted from a secret offset (`dither`), so
       that no variation is lost (quantization index modulation: Chen and Wornell, IEEE Trans. Inf. Theory 47,
       2001).
 
@@ -82,6 +83,7 @@ class LatentBasis:
         coding: see above.
         design: how the directions were chosen, as JSON values.
         start: guesses the coordinates from pixels; None where it was not fitted.
+        dither: float64 (n,), where a lattice begins, in units of strength from 0 to 2; empty for 0.
         calibration: what readings with and without a key look like, by the default reader; None where that was not
             measured. It changes no picture and is no part of the digest.
     """
@@ -96,6 +98,7 @@ class LatentBasis:
     coding: Coding = "lattice"
     design: Mapping[str, Any] = field(default_factory=dict)
     start: LinearStart | None = None
+    dither: Rows = field(default_factory=lambda: np.empty(0))
     calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
@@ -106,11 +109,12 @@ class LatentBasis:
             "complement": (self.complement.shape, (k, d)),
             "content_deviations": (self.content_deviations.shape, (k,)),
             "key_deviations": (self.key_deviations.shape, (n,)),
+            "dither": (self.dither.shape, (n if len(self.dither) else 0,)),
         }
         for name, (found, expected) in shapes.items():
             if found != expected:
                 raise ScoreError(f"{name} of a latent basis is {expected}; got {found}.")
-        if not self.strength > 0 or self.coding not in CODINGS:
+        if not 0 < self.strength < np.inf or self.coding not in CODINGS:
             raise ScoreError(
                 f"strength is above 0 and coding one of {', '.join(CODINGS)}; got {self.strength} and "
                 f"{self.coding!r}."
@@ -137,6 +141,7 @@ class LatentBasis:
             self.complement,
             self.content_deviations,
             np.array([self.strength]),
+            self._begins,
         )
         return digest_json(
             {
@@ -186,7 +191,8 @@ class LatentBasis:
     def with_key(self, coordinates: Rows, keys: NDArray[np.integer]) -> Rows:
         """Return the key's coordinates (B, n) that stand for keys (B, n), given what they were before."""
         if self.coding == "lattice":
-            found: Rows = self.strength * (2 * np.round((coordinates / self.strength - keys) / 2) + keys)
+            begins = keys + self._begins
+            found: Rows = self.strength * (2 * np.round((coordinates / self.strength - begins) / 2) + begins)
             return found
         middle = 0.5 if self.coding == "centred" else 0.0
         return np.broadcast_to(self.strength * (keys - middle), coordinates.shape).copy()
@@ -195,8 +201,12 @@ class LatentBasis:
         """Return what the key's coordinates say: 0 and 1 where they are exact, 1/2 where undecided."""
         units: Rows = np.asarray(coordinates, dtype=np.float64) / self.strength
         if self.coding == "lattice":
-            return np.abs((units + 1) % 2 - 1)
+            return np.abs((units - self._begins + 1) % 2 - 1)
         return units + 0.5 if self.coding == "centred" else units
+
+    @property
+    def _begins(self) -> Rows:
+        return self.dither if len(self.dither) else np.zeros(self.bits)
 
     def marked(self, latents: NDArray[np.floating], keys: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return latents that carry keys.

@@ -15,7 +15,7 @@ from whorl.latent.warm_start import LinearStart
 from whorl.manifests import ManifestFolder
 
 _ARRAYS = "basis.safetensors"
-_HELD = ("mean", "directions", "complement", "content_deviations", "key_deviations")
+_HELD = ("mean", "directions", "complement", "content_deviations", "key_deviations", "dither")
 BASES = ManifestFolder(
     noun="latent basis",
     format="whorl-latent-basis/1",

@@ -6,7 +6,14 @@ import numpy as np
 
 from whorl.errors import ScoreError
 from whorl.latent.basis import Coding, GeneratorRecord, LatentBasis
-from whorl.latent.components import LATENTS, check_bits, components_of, enough_latents, with_start
+from whorl.latent.components import (
+    LATENTS,
+    check_bits,
+    components_of,
+    enough_latents,
+    secret_dither,
+    with_start,
+)
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.warm_start import PICTURES
 
@@ -75,6 +82,7 @@ def basis_by_channel(
         strength,
         coding,
         {"by": "channel", "channels": c, "shift": first, "latents": latents, "seed": seed},
+        dither=secret_dither(bits, seed),
     )
     return with_start(basis, generator, start_pictures, seed)
 

@@ -89,3 +89,18 @@ def with_start(basis: LatentBasis, generator: LatentGenerator, pictures: int, se
     if not pictures:
         return basis
     return replace(basis, start=fit_start(generator, basis, pictures=pictures, seed=seed + 1))
+
+
+def secret_dither(bits: int, seed: int) -> NDArray[np.float64]:
+    """Return where the lattice of each bit begins, float64 (bits,) from 0 to 2, in units of the strength."""
+    return np.random.default_rng((seed, 0xD17)).uniform(0, 2, bits)
+
+
+def secret_rotation(bits: int, seed: int) -> NDArray[np.float64]:
+    """Return a random orthogonal matrix (bits, bits): a basis of the same directions that nobody can guess."""
+    from scipy.stats import ortho_group
+
+    if bits == 1:
+        return np.ones((1, 1))
+    drawn: NDArray[np.float64] = ortho_group.rvs(bits, random_state=np.random.default_rng((seed, 0x207)))
+    return drawn

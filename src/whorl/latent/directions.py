@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from whorl.embeddings.progress import Progress, progress_for
 from whorl.errors import ScoreError
 from whorl.latent.basis import Coding, GeneratorRecord, LatentBasis
-from whorl.latent.components import LATENTS, check_bits, drawn_components, with_start
+from whorl.latent.components import (
+    LATENTS,
+    check_bits,
+    drawn_components,
+    secret_dither,
+    secret_rotation,
+    with_start,
+)
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.jacobian import with_jacobian
 from whorl.latent.perceptual import PerceptualFeatures
@@ -49,7 +56,9 @@ def basis_by_position(
         latents: how many are drawn for the components.
         coding: see `LatentBasis`.
         start_pictures: how many are drawn for the first guess; 0 for none.
-        seed: fixes what is drawn.
+        seed: fixes what is drawn, rotation and dither among it: whoever knows or guesses it, and has the
+            generator, can make the same basis. Draw it from a source of secrets wherever keys are to protect
+            anything.
 
     Raises:
         ScoreError: components that the latent does not have, or too few latents.
@@ -76,6 +85,7 @@ def basis_by_position(
         strength,
         coding,
         {"by": "position", "shift": first, "per_bit": per_bit, "latents": latents, "seed": seed},
+        dither=secret_dither(bits, seed),
     )
     return with_start(basis, generator, start_pictures, seed)
 
@@ -99,7 +109,8 @@ def basis_by_design(
     the generalized eigenvectors C v = r H v are uncorrelated in both. In coordinates along them the Schur
     complement of the content, and with it the error of each bit, is diagonal; scaled to v^T H v = 1 it is the unit
     matrix, so that all bits are read equally well, and r is what each costs. The n directions of smallest r are
-    taken: well-conditioned at least perceptual cost. A step of 1 moves the pixels by 1 in Euclidean norm.
+    taken, and rotated among themselves at random: well-conditioned at least perceptual cost. A step of 1 moves the
+    pixels by 1 in Euclidean norm.
 
     Args:
         generator: whose latents.
@@ -110,7 +121,9 @@ def basis_by_design(
         jacobians: how many latents H and C are averaged over; each takes D + 1 passes.
         coding: see `LatentBasis`.
         start_pictures: how many are drawn for the first guess; 0 for none.
-        seed: fixes what is drawn.
+        seed: fixes what is drawn, rotation and dither among it: whoever knows or guesses it, and has the
+            generator, can make the same basis. Draw it from a source of secrets wherever keys are to protect
+            anything.
         progress: True shows it on stderr.
 
     Raises:
@@ -127,7 +140,8 @@ def basis_by_design(
     # Ridges keep directions without effect from looking cheap.
     seen = seen + _FLOOR * np.trace(seen) / len(seen) * np.eye(len(seen))
     ratios, vectors = scipy.linalg.eigh(cost, seen)
-    rows = vectors.T
+    # Any rotation among the directions taken leaves v^T H v at 1 and their whole cost as it is.
+    rows = np.concatenate([secret_rotation(bits, seed) @ vectors.T[:bits], vectors.T[bits:]])
     coordinates = (own.astype(np.float64) - mean) @ np.linalg.inv(rows)
     spread = coordinates.std(axis=0)
     basis = LatentBasis(
@@ -147,6 +161,7 @@ def basis_by_design(
             "seed": seed,
             "costs": [float(each) for each in ratios[:bits]],
         },
+        dither=secret_dither(bits, seed),
     )
     return with_start(basis, generator, start_pictures, seed)
 

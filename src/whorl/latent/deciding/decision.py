@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
-
 from whorl.errors import ScoreError
 from whorl.latent.deciding.calibration import Calibration, undecided
 from whorl.latent.deciding.threshold import chance, least_matching
@@ -99,20 +97,27 @@ def decide(
     loose = undecided(reading)
     tied = int((same == matching).sum()) > 1
     answer: Answer = "no match"
-    if needed is not None and matching >= needed and not tied:
+    nearest = f"{matching} of {book.bits} bits are {name}'s"
+    if needed is not None and matching >= needed and tied:
+        why = f"{matching} of {book.bits} bits match, but those of several users equally well."
+    elif needed is not None and matching >= needed:
         answer = "user"
-        why = f"{matching} of {book.bits} bits are {name}'s; among {len(book):,} users {needed} are enough."
+        why = f"{nearest}; among {len(book):,} users {needed} are enough."
+        if possible is False:
+            why += f" {reading.residual:.2f} grey levels are left: the picture was changed on its way."
+    elif needed is None:
+        why = (
+            f"{nearest}, but keys of {book.bits} bits are too short to tell {len(book):,} users from chance at a "
+            f"rate of {rate:g}."
+        )
     elif possible and calibration is not None and loose <= calibration.undecided:
         answer = "marked but unknown"
         why = (
-            "The generator can have made it, and its bits are as decided as a key's, but it is nobody's here."
+            "The generator can have made it, and its bits are as decided as a key's, but they match nobody here "
+            f"closely enough: {nearest}, and {needed} are needed."
         )
     elif possible is False:
         why = f"The generator cannot have made it as it is: {reading.residual:.2f} grey levels are left."
-    elif needed is None:
-        why = f"Keys of {book.bits} bits are too short for {len(book):,} users at a rate of {rate:g}."
-    elif tied and matching >= needed:
-        why = f"{matching} of {book.bits} bits match, but those of several users equally well."
     else:
         why = f"Only {matching} of {book.bits} bits match anybody, where {needed} are needed."
     return Decision(
@@ -128,8 +133,3 @@ def decide(
         loose,
         why,
     )
-
-
-def bit_accuracy(reading: Reading, key: np.ndarray) -> float:
-    """Return the share of right bits: for experiments, in which the key is known."""
-    return float((reading.bits == key).mean())

@@ -10,7 +10,7 @@ def least_matching(bits: int, users: int, rate: float) -> int | None:
 
     The bits of a picture without a key are taken for fair coins: the chance that some one of the users has `t` or
     more bits in common with it is at most users * P(Binomial(bits, 1/2) >= t) (union bound; exact binomial). They
-    are no fair coins for certain: `Calibration` measures the rate on pictures.
+    are no fair coins for certain: read pictures that you know to carry no key, and look at the matching bits.
 
     Args:
         bits: length of the keys.

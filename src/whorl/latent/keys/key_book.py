@@ -17,6 +17,7 @@ from whorl.files import digest_json, write_bytes
 from whorl.latent.keys.code import Code, code_for
 
 SCHEMA = "whorl-keys/1"
+_RESERVED = ("user", "no match", "marked but unknown")
 
 Key = NDArray[np.uint8]
 
@@ -121,15 +122,16 @@ class KeyBook:
         numbers = dict(self.numbers)
         taken = set(numbers.values())
         rng = np.random.default_rng(secrets.randbits(128) if seed is None else (seed, len(numbers)))
-        for name in names:
-            if not name or name in numbers:
+        for given in names:
+            name = _checked_name(given)
+            if name in numbers:
                 raise WhorlError(f"a user's name must be new and not empty; got {name!r}.")
             if len(numbers) == self.code.capacity:
                 raise WhorlError(
                     f"the key book is full: {self.bits} bits that differ in {self.code.distance} or more serve "
                     f"{self.code.capacity:,} users. Begin another with longer keys, or more room."
                 )
-            number = int(rng.integers(self.code.capacity))
+            number = _drawn(rng, self.code.capacity)
             while number in taken:
                 number = (number + 1) % self.code.capacity
             numbers[name] = number
@@ -145,6 +147,8 @@ class KeyBook:
         path = Path(path)
         if path.exists() and not overwrite:
             raise StorageError(f"{path} exists already; choose another file, or replace it (overwrite).")
+        if path.exists() and not holds_keys(path):
+            raise StorageError(f"{path} is no key book, and is not overwritten; choose another file.")
         body = {
             "schema": SCHEMA,
             "bits": self.bits,
@@ -190,3 +194,27 @@ class KeyBook:
     def rows(self) -> list[dict[str, Any]]:
         """Return name and key of each user, the key as 0s and 1s: for an export that its reader keeps secret."""
         return [{"user": name, "key": "".join(map(str, self.key(name)))} for name in self.numbers]
+
+
+def holds_keys(path: Path) -> bool:
+    """Return whether a file holds a key book, perhaps a damaged one."""
+    try:
+        return f'"{SCHEMA}"'.encode() in path.read_bytes()[:400]
+    except OSError:
+        return False
+
+
+def _checked_name(given: str) -> str:
+    name = given.strip()
+    if not name or not name.isprintable() or name in _RESERVED:
+        raise WhorlError(
+            "a user's name must be new and not empty, of printable characters, and none of the answers "
+            f"{', '.join(_RESERVED)}; got {given!r}."
+        )
+    return name
+
+
+def _drawn(rng: np.random.Generator, capacity: int) -> int:
+    """Return a number from 0 to below the capacity, which may be larger than any integer of NumPy."""
+    wide = int.from_bytes(rng.bytes((capacity.bit_length() + 7) // 8 + 16), "little")
+    return wide % capacity

@@ -196,7 +196,14 @@ class _Search:
         weights = self._weights.clone()
         weights[:n] = 0
         inverse = open_covariance(slopes, noise, weights, n)
+        # The residual has lost what the coordinates took of the noise: as many numbers as they are free in.
+        free = float(((slopes @ inverse) * slopes).sum()) / noise
+        noise = max(float(best.rest @ best.rest) / max(len(best.rest) - free, 1.0), QUANTISATION**2)
+        inverse = open_covariance(slopes, noise, weights, n)
         step = inverse @ (slopes.T @ best.rest / noise + weights * (best.at - self._means))
         at = (best.at - step).cpu().numpy()
+        folded = basis.coding == "lattice"
         spread = inverse.diagonal()[:n].clamp(min=0).sqrt().cpu().numpy()
-        return Reading(basis.bits_of(at[:n]), at, spread / basis.strength, best.grey, self.passes, starts)
+        return Reading(
+            basis.bits_of(at[:n]), at, spread / basis.strength, best.grey, self.passes, starts, folded
+        )

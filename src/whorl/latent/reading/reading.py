@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_FOLDS = 64
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -20,6 +22,7 @@ class Reading:
         residual: root mean square difference between the picture and what was found, in grey levels of 255.
         passes: how often the generator was run for it, directional derivatives counted as runs.
         starts: how many starts were tried.
+        folded: whether the coding is a lattice, in which an error of two steps is none.
     """
 
     soft: NDArray[np.float64]
@@ -28,6 +31,7 @@ class Reading:
     residual: float
     passes: int
     starts: int
+    folded: bool = False
 
     @property
     def bits(self) -> NDArray[np.uint8]:
@@ -36,9 +40,18 @@ class Reading:
 
     @property
     def wrong(self) -> NDArray[np.float64]:
-        """Predicted probability that each bit is wrong, float64 (n,), were the latent found the right one."""
+        """Predicted probability that each bit is wrong, float64 (n,), were the latent found the right one.
+
+        `soft` of a marked picture is 0 or 1 plus a normal error. Beyond 1/2 towards the other value the bit is
+        wrong; in a lattice from 1/2 to 3/2 either way, from 5/2 to 7/2, and so on.
+        """
         from scipy.stats import norm
 
-        # `soft` of a marked picture is 0 or 1 plus an error; a bit is wrong where the error passes 1/2.
-        found: NDArray[np.float64] = 2 * norm.sf(0.5 / np.maximum(self.deviations, np.finfo(float).tiny))
-        return found
+        deviations = np.maximum(self.deviations, np.finfo(float).tiny)
+        if not self.folded:
+            return np.asarray(norm.sf(0.5 / deviations))
+        edges = np.arange(_FOLDS)[:, None] + 0.5
+        signs = np.where(np.arange(_FOLDS) % 2, -1.0, 1.0)[:, None]
+        found = 2 * (signs * norm.sf(edges / deviations)).sum(axis=0)
+        # Where the error is many cells wide the sum has not settled, and the bit is a coin.
+        return np.asarray(np.where(deviations > _FOLDS / 8, 0.5, found))

@@ -10,25 +10,23 @@ from __future__ import annotations
 import io
 import pickle
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
 from whorl.errors import StorageError
 
+_BROKEN = (AttributeError, TypeError, ValueError, AssertionError, RuntimeError)
+"""What a damaged file makes its reader raise; RecursionError is a RuntimeError."""
+
 
 class _Inert:
     """An object of which only the state is kept."""
 
-    state: Any = None
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        self.arguments, self.named = arguments, named
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.state: Any = None
 
 
 class _Named(OrderedDict[str, Any]):
@@ -51,6 +49,13 @@ def _storage(data: bytes) -> Any:
     return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
 
 
+def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
+    """Stand in for `_codecs.encode`, with which protocol 2 writes bytes."""
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+        raise pickle.UnpicklingError("an encoding other than Latin-1")
+    return text.encode("latin1")
+
+
 _KNOWN: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("dnnlib.util", "EasyDict"): _Named,
@@ -70,12 +75,22 @@ _KNOWN: dict[tuple[str, str], Any] = {
         for core in ("core", "_core")
         for name in ("scalar", "_reconstruct")
     },
+    ("builtins", "set"): _Inert,
+    ("__builtin__", "set"): _Inert,
+    ("builtins", "frozenset"): _Inert,
+    ("__builtin__", "frozenset"): _Inert,
+    ("_codecs", "encode"): _encoded,
     ("numpy", "dtype"): _Inert,
     ("numpy", "ndarray"): _Inert,
 }
 
 
-class _Unpickler(pickle.Unpickler):
+class _Unpickler(pickle._Unpickler):
+    """Python's own reader of pickles, whose steps can be closed one by one; the quick one's cannot."""
+
+    stack: list[Any]
+    dispatch: ClassVar[dict[int, Callable[..., None]]] = dict(pickle._Unpickler.dispatch)
+
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _KNOWN:
             raise pickle.UnpicklingError(f"{module}.{name} is not built here")
@@ -83,6 +98,15 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, pid: Any) -> Any:
         raise pickle.UnpicklingError(f"an outside object {str(pid)[:40]!r}")
+
+    def load_build(self) -> None:
+        """Give a state to inert records alone: elsewhere it would set attributes of functions and classes."""
+        state = self.stack.pop()
+        if not isinstance(self.stack[-1], _Inert):
+            raise pickle.UnpicklingError(f"a state for {type(self.stack[-1]).__name__}")
+        self.stack[-1].state = state
+
+    dispatch[pickle.BUILD[0]] = load_build
 
 
 def tensors_in_pickle(path: Path, network: str = "G_ema") -> dict[str, torch.Tensor]:
@@ -98,16 +122,7 @@ def tensors_in_pickle(path: Path, network: str = "G_ema") -> dict[str, torch.Ten
     try:
         with path.open("rb") as file:
             held = _Unpickler(file).load()
-    except (
-        pickle.UnpicklingError,
-        OSError,
-        EOFError,
-        AttributeError,
-        TypeError,
-        ValueError,
-        KeyError,
-        IndexError,
-    ) as error:
+    except (pickle.UnpicklingError, OSError, EOFError, LookupError, ArithmeticError, *_BROKEN) as error:
         raise StorageError(
             f"{path} is not read: {error}. Whorl runs no code out of a file; where you trust this one, save the "
             "state of its averaged generator (G_ema.state_dict()) with safetensors, and convert that."

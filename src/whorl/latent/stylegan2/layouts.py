@@ -8,7 +8,6 @@ They scale them alike but for the styled convolutions, which nvidia leaves unsca
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
@@ -19,9 +18,6 @@ from whorl.latent.stylegan2.settings import FIRST_SIDE, StyleGAN2Settings
 
 Layout: TypeAlias = Literal["nvidia", "rosinality"]
 Tensors: TypeAlias = Mapping[str, torch.Tensor]
-
-_NVIDIA = re.compile(r"(mapping|synthesis)\.")
-_ROSINALITY = re.compile(r"(style|conv1|to_rgb1|convs|to_rgbs|input)\.")
 
 
 def layout_of(tensors: Tensors) -> Layout:
@@ -56,6 +52,10 @@ def converted(tensors: Tensors) -> tuple[StyleGAN2Settings, dict[str, torch.Tens
         return _from_nvidia(tensors) if layout == "nvidia" else _from_rosinality(tensors)
     except KeyError as error:
         raise StorageError(f"these weights look like {layout}'s layout, but {error} is missing.") from error
+    except (IndexError, RuntimeError, TypeError, ValueError) as error:
+        raise StorageError(
+            f"these weights look like {layout}'s layout, but a shape is wrong: {error}"
+        ) from error
 
 
 def _from_nvidia(tensors: Tensors) -> tuple[StyleGAN2Settings, dict[str, torch.Tensor]]:
