@@ -64,6 +64,15 @@ def zoo(
             "--pack", rich_help_panel=_PACK, help="Write the pictures here too, one file per architecture."
         ),
     ] = None,
+    packed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--packed",
+            rich_help_panel=_PACK,
+            help="A pack of this zoo so far, or of a part of it: what it has is not trained again. May be given "
+            "several times, and be --pack too, with --overwrite.",
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", rich_help_panel=_PACK, help="Replace another pack at --pack.")
     ] = False,
@@ -113,6 +122,7 @@ def zoo(
         steps=steps,
         device=device,
         checkpoint_minutes=checkpoint_minutes,
+        packed=packed or (),
         progress=not quiet,
     )
     judged = None if encoder is None else judge_zoo(built, learned, test, encoder=encoder, progress=not quiet)

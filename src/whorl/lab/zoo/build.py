@@ -9,14 +9,16 @@ from typing import Any
 from whorl.embeddings import Progress
 from whorl.embeddings.progress import progress_for
 from whorl.encoders.device import choose_device
-from whorl.errors import WhorlError
+from whorl.errors import StorageError, WhorlError
+from whorl.files import bytes_of, digest_bytes
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.load import load_generator
 from whorl.lab.generators.pictures import TrainingPictures, read_pictures
 from whorl.lab.generators.recipe import recipe_for
 from whorl.lab.zoo.models import PlannedModel, plan_model, train_model
 from whorl.lab.zoo.order import ZOO_ORDER, check_architectures, zoo_seed
-from whorl.lab.zoo.picture_set import Origin, ensure_pictures
+from whorl.lab.zoo.packed import PackedZoo
+from whorl.lab.zoo.picture_set import Origin, ensure_pictures, read_set, write_set
 from whorl.lab.zoo.progress import Work, ZooClock, ZooProgress
 from whorl.lab.zoo.zoo import Zoo, ZooModel, model_folder, pictures_file
 
@@ -36,6 +38,7 @@ def build_zoo(
     grids: int = 8,
     device: str = "auto",
     checkpoint_minutes: float = 5.0,
+    packed: Iterable[str | Path] = (),
     progress: bool | Progress = False,
 ) -> Zoo:
     """Train every model of a zoo that is missing, and draw every picture.
@@ -58,13 +61,15 @@ def build_zoo(
         grids: see `train_generator`.
         device: auto, cpu, mps, cuda or cuda:N.
         checkpoint_minutes: time between checkpoints.
+        packed: packs of this zoo as it was, or of parts of it: models that they have are not trained, and
+            their pictures are taken out of the first that has them.
         progress: True shows it on stderr.
 
     Raises:
         ImageError: a picture cannot be read.
         WhorlError: an option that makes no sense, labels or a package are missing.
-        StorageError: the folder holds models or pictures that are not this zoo's, or are damaged; or it
-            cannot be written.
+        StorageError: the folder holds models or pictures that are not this zoo's, or are damaged; a pack is
+            another zoo's; or nothing can be written.
         DivergedError: a training came to NaN.
         KeyboardInterrupt: SIGTERM or Ctrl-C during a training; a checkpoint was written.
     """
@@ -83,9 +88,14 @@ def build_zoo(
         for run in range(1, runs + 1)
         for name in chosen
     ]
+    taken: dict[str, ZooModel] = {}
+    for pack in map(PackedZoo.read, packed):
+        pack.expect(size=size, seed=seed, digest=known.describe()["digest"], pictures=pictures)
+        taken |= {model.name: _taken(pack, model, place) for model in planned if model.name in pack.models}
+        planned = [model for model in planned if model.name not in taken]
     _check_buildable(planned, known)
     told = ZooProgress(shown, ZooClock(_work(planned, pictures, place)))
-    models = []
+    models = dict(taken)
     for number, model in enumerate(planned, 1):
         told.place = f"{number} of {len(planned)}"
         told.work = Work(model.name, model.recipe.architecture, "train")
@@ -95,8 +105,29 @@ def build_zoo(
                 model, known, grids=grids, device=device, checkpoint_minutes=checkpoint_minutes, progress=told
             )
         told.work = Work(model.name, model.recipe.architecture, "draw")
-        models.append(_with_pictures(trained, place, pictures, device, told))
-    return Zoo(place, size, seed, known.describe(), pictures, tuple(models))
+        models[model.name] = _with_pictures(trained, place, pictures, device, told)
+    in_order = tuple(models[f"{name}/run-{run}"] for run in range(1, runs + 1) for name in chosen)
+    return Zoo(place, size, seed, known.describe(), pictures, in_order)
+
+
+def _taken(pack: PackedZoo, planned: PlannedModel, zoo: Path) -> ZooModel:
+    """Put a packed model's pictures into the zoo, where they are not there already."""
+    model = pack.models[planned.name]
+    if (model.recipe, model.steps) != (planned.recipe, planned.end):
+        raise StorageError(
+            f"{pack.folder} has {model.name} of another recipe: {model.recipe.title}, {model.steps:,} steps; this "
+            f"zoo's is trained for {planned.end:,}. Give the same options, or leave the pack out."
+        )
+    path, pixels = pictures_file(zoo, model.architecture, model.run), pack.pixels(model)
+    if path.exists():
+        if digest_bytes(bytes_of(read_set(path).pixels)) != model.digest:
+            raise StorageError(
+                f"{path} holds other pictures than {pack.folder} has of {model.name}. Take one of the two out."
+            )
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_set(path, pixels, Origin(model.architecture, model.recipe.size, model.weights, model.seed))
+    return model
 
 
 def _check_buildable(planned: Sequence[PlannedModel], known: TrainingPictures) -> None:

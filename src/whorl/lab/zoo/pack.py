@@ -25,11 +25,11 @@ from whorl.files import (
 from whorl.images.names import bare_name
 from whorl.lab.zoo.judge import ZooJudgement
 from whorl.lab.zoo.pack_readme import pack_readme
+from whorl.lab.zoo.packed import RECIPE, SCHEMA
 from whorl.lab.zoo.picture_set import read_set
 from whorl.lab.zoo.zoo import Zoo, ZooModel
 
-SCHEMA = "whorl-zoo-pack/1"
-RECIPE, README = "recipe.json", "README.md"
+README = "README.md"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 

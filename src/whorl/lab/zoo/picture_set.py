@@ -91,9 +91,17 @@ def ensure_pictures(
     rest = draw_array(
         generator, count - have, seed=origin.seed, start=have, batch_size=generator.rows, progress=progress
     )
-    pixels = rest if found is None else np.concatenate([found.pixels, rest])
+    return write_set(path, rest if found is None else np.concatenate([found.pixels, rest]), origin)
+
+
+def write_set(path: Path, pixels: NDArray[np.uint8], origin: Origin) -> str:
+    """Write the first pictures of a model, uint8 (N, S, S, 3), and return the digest of their pixels.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
     digest = digest_bytes(bytes_of(pixels))
-    recipe = {"schema": SCHEMA, **asdict(origin), "start": 0, "count": count, "digest": digest}
+    recipe = {"schema": SCHEMA, **asdict(origin), "start": 0, "count": len(pixels), "digest": digest}
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, arr_0=pixels, recipe=np.array(json.dumps(recipe)))
     return digest
