@@ -14,9 +14,11 @@ import typer
 
 from whorl.cli import options as shared
 from whorl.cli.after_scoring import print_layers_to_trust, run_details, training_pictures
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.some_pictures import open_some
 
 if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
     from whorl.memorization import Curve
     from whorl.sensitivity import SensitivityProfile
 
@@ -28,6 +30,7 @@ class TableFormat(StrEnum):
     parquet = "parquet"
 
 
+@takes_encode_options()
 def audit(
     reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
     samples: Annotated[
@@ -53,12 +56,8 @@ def audit(
     seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws.")] = 0,
     table: Annotated[TableFormat, typer.Option(help="File type of the table per picture.")] = TableFormat.csv,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
@@ -68,15 +67,6 @@ def audit(
 
     Negative: the pictures lie closer to training than fresh real ones do (copies). Positive: further away.
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     if fail_below is not None and not math.isfinite(fail_below):
         raise typer.BadParameter(f"--fail-below takes a finite number; got {fail_below}")
     from whorl.files import check_output

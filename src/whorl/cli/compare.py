@@ -11,6 +11,7 @@ import typer
 
 from whorl.cli import options as shared
 from whorl.cli.after_scoring import print_layers_to_trust, run_details, training_pictures
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.set_names import set_names
 from whorl.cli.some_pictures import open_some
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from whorl.sensitivity import SensitivityProfile
 
 
+@takes_encode_options()
 def compare(
     reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
     samples: Annotated[
@@ -51,12 +53,8 @@ def compare(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws, and the random divisions.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
@@ -67,15 +65,6 @@ def compare(
     Each pair of sets is tested at every layer for a difference in how near to training its pictures lie. The
     chance that any two sets of one distribution are said to differ is at most 5 %.
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     names = set_names(samples, name or [])
     from whorl.files import check_output
     from whorl.images import open_images

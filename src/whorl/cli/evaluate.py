@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 
 if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
     from whorl.evaluation import Evaluation, Task
 
 
+@takes_encode_options()
 def evaluate(
     reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
     folder: Annotated[
@@ -78,29 +81,15 @@ def evaluate(
     seed: Annotated[int, typer.Option(min=0, help="Fixes halves, draws and training.")] = 0,
     encoder: shared.ReferenceEncoder = None,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Try every method on the same queries: new pictures, a new run, another data set, an unknown architecture.
 
     Answers are kept in the cache as they are found: run the same command again after a stop, and it goes on.
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     chosen_sizes = _numbers(sizes)
     from whorl.cli.after_scoring import run_details
     from whorl.evaluation.evaluate import evaluate as try_methods

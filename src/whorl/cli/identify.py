@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.some_pictures import open_some
 
 if TYPE_CHECKING:
     from whorl.attribution.several import LoadedAttributor
+    from whorl.embeddings import EncodeOptions
     from whorl.encoders import Encoder
     from whorl.identification import Identification, JoinedAnswer
 
 
+@takes_encode_options()
 def identify(
     reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
     samples: Annotated[
@@ -66,16 +69,11 @@ def identify(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws, and the resamplings.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Rank the known models by how near these pictures are to theirs, and say whether any of them made them.
 
@@ -85,15 +83,6 @@ def identify(
     With --attributor each picture is looked at too, and it is said which evidence names whom, and whether that
     agrees.
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.cli.after_scoring import run_details
     from whorl.files import check_output
     from whorl.fingerprints.methods import method_named

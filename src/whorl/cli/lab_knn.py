@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 
 if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
     from whorl.lab.knn_by_layer import LayerAccuracies
 
 
+@takes_encode_options(but=("shard_size", "on_error"))
 def knn(
     train: Annotated[str, typer.Argument(help="Labelled pictures that vote.")],
     test: Annotated[str, typer.Argument(help="Labelled pictures that are voted on.")],
@@ -32,26 +35,14 @@ def knn(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn, and the random weights.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
+    *,
+    run: EncodeOptions,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Measure cosine k-NN accuracy at every layer, for one encoder or several side by side.
 
     whorl lab knn cifar/train.parquet cifar/test.parquet --encoder my-encoder --encoder pixels --limit-train 1000
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=1024,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=shared.OnError.fail,
-        quiet=quiet,
-    )
     from whorl.encoders import load_encoder
     from whorl.lab.knn_by_layer import knn_by_layer
     from whorl.lab.knn_by_layer import untrained as without_training

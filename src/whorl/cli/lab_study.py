@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.lab_train import Size
 
 if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
     from whorl.lab.studies.inputs import StudyInputs
 
 
@@ -42,6 +44,7 @@ class MetricName(StrEnum):
 _DATA, _MADE, _GENERIC, _TABLE = "Data and encoders", "Made before", "Generic Reference", "Table 1"
 
 
+@takes_encode_options(but=("on_error",))
 def study(
     names: Annotated[
         list[StudyName],
@@ -141,11 +144,8 @@ def study(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes everything drawn.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
     quiet: shared.Quiet = False,
@@ -159,15 +159,6 @@ def study(
     from whorl.lab.studies.inputs import StudyInputs
     from whorl.lab.studies.sizes import study_size
 
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=shared.OnError.fail,
-        quiet=quiet,
-    )
     run.pop("progress", None)
     shared.refuse_inside(
         output, train, test, landscapes, generic_train, generic_test, str(zoo) if zoo else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.some_pictures import open_some
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from whorl.attribution.attributor import Attributor
     from whorl.attribution.examples import Example
     from whorl.attribution.methods import AttributionMethod
+    from whorl.embeddings import EncodeOptions
     from whorl.images import ImageSource
     from whorl.manifold import Manifold
 
 
+@takes_encode_options()
 def attribute(
     attributor: Annotated[Path, typer.Argument(help="An attributor's folder (see 'whorl manifold train').")],
     pictures: Annotated[
@@ -63,29 +66,15 @@ def attribute(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Name the known model that made each picture, or answer 'unknown'; and once for all of them.
 
     whorl manifold attribute ATTRIBUTOR pictures -o ANSWER
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.attribution.answers import answers_for
     from whorl.attribution.folder import load_attributor
     from whorl.files import check_output

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
+
+if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
 
 
+@takes_encode_options()
 def build(
     real: Annotated[
         str,
@@ -44,30 +49,16 @@ def build(
         ),
     ] = False,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Encode real pictures once; generated ones are projected onto the nearest of them afterwards.
 
     whorl manifold build cifar/train --encoder spectrum:32 -o MANIFOLD
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.cli.manifold_told import print_told
     from whorl.encoders import load_encoder
     from whorl.files import check_output

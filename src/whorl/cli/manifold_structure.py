@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.manifold_train import LabelChoice
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from whorl.structure import Structure
 
 
+@takes_encode_options()
 def structure(
     manifold: Annotated[Path, typer.Argument(help="A manifold's folder (see 'whorl manifold build').")],
     known: Annotated[
@@ -94,16 +96,11 @@ def structure(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes --limit and all that is drawn.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Measure at which layer models stand apart, by how much, and which design choices left a trace.
 
@@ -111,15 +108,6 @@ def structure(
 
     whorl manifold structure MANIFOLD KNOWN --choices choices.csv --real held-out -o STRUCTURE
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.attribution.labels import REAL
     from whorl.cli.known_sets import known_sets
     from whorl.embeddings.options import resolve

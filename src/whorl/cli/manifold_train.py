@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.manifold_method import method_on_manifold, method_without_manifold, places_of
 
 if TYPE_CHECKING:
     from whorl.attribution.attributor import Attributor
     from whorl.attribution.methods import AttributionMethod
+    from whorl.embeddings import EncodeOptions
 
 
 class LabelChoice(StrEnum):
@@ -36,6 +38,7 @@ class KindChoice(StrEnum):
 _METHOD = "Method"
 
 
+@takes_encode_options()
 def train(
     places: Annotated[
         list[Path],
@@ -114,12 +117,8 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes --limit, the split, order and weights.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
     quiet: shared.Quiet = False,
@@ -130,15 +129,6 @@ def train(
 
     whorl manifold train --method durall KNOWN -o ATTRIBUTOR
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.attribution.attributor import Attributor
     from whorl.attribution.folder import ATTRIBUTORS
     from whorl.attribution.method_record import record_of

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.reference_sensitivity import sensitivity as show_sensitivity
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _ENCODER = "Encoder"
 
 
 @app.command()
+@takes_encode_options()
 def build(
     train: Annotated[
         str,
@@ -154,12 +156,8 @@ def build(
             help="Let torch.compile make the encoder quicker; takes a compiler and a minute first.",
         ),
     ] = False,
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
@@ -169,15 +167,6 @@ def build(
 
     whorl reference build --train cifar/train --test cifar/test --encoder google/vit-base-patch16-224-in21k -o REF
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.encoders import load_encoder
     from whorl.files import check_output
     from whorl.memorization.memory import parse_memory

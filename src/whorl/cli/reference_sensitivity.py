@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 
 if TYPE_CHECKING:
     from whorl.alterations import Alteration
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from whorl.sensitivity import SensitivityProfile
 
 
+@takes_encode_options()
 def sensitivity(
     folder: Annotated[Path, typer.Argument(help="A Reference's folder.")],
     test: Annotated[
@@ -55,29 +57,15 @@ def sensitivity(
         Path | None, typer.Option("--output", "-o", help="Folder for sensitivity.json, .svg and .png.")
     ] = None,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Show how each layer responds to altered pictures, and which to trust; with --test measure it first.
 
     No score changes, nor the Reference's digest: an audit with --layers auto can be run at once.
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     if test is None and pictures is not None:
         raise typer.BadParameter(
             "--pictures says how many to measure on: give --test, the held-out pictures, too"

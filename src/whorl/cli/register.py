@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 from whorl.cli.some_pictures import open_some
 
+if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
 
+
+@takes_encode_options()
 def register(
     reference: Annotated[Path, typer.Argument(help="A Reference's folder (see 'whorl reference build').")],
     samples: Annotated[
@@ -42,30 +47,16 @@ def register(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes what --limit draws.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    shard_size: shared.ShardSize = 1024,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
-    on_error: shared.OnErrorOption = shared.OnError.fail,
+    *,
+    run: EncodeOptions,
     dry_run: shared.DryRun = False,
     as_json: shared.Json = False,
-    quiet: shared.Quiet = False,
 ) -> None:
     """Measure a model's pictures on a Reference and keep their fingerprint in the registry.
 
     Give 100 pictures or more, 500 for C_T curves as in the paper. Pictures that are to be identified later must be
     measured on the same Reference.
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=shard_size,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=on_error,
-        quiet=quiet,
-    )
     from whorl.fingerprints.of_pictures import measure_pictures
     from whorl.memorization import Reference
     from whorl.registry import Registry
