@@ -8,14 +8,15 @@ import numpy as np
 
 from whorl.lab.studies.checkpoints import checkpoint_sets
 from whorl.lab.studies.closeness import closeness, similarities
+from whorl.lab.studies.every import every_above
 from whorl.lab.studies.likeness import likeness_claim
 from whorl.lab.studies.material import Material
 from whorl.lab.studies.panels import CellsPanel, CurvesPanel
 from whorl.lab.studies.record import measured_record
-from whorl.lab.studies.result import Claim, StudyResult, by_interval
-from whorl.lab.studies.set_curves import mean_drawn, mean_values, set_curves
+from whorl.lab.studies.result import Claim, StudyResult
+from whorl.lab.studies.set_curves import set_curves
 from whorl.lab.studies.study import Study
-from whorl.lab.studies.trends import interval, rise
+from whorl.lab.studies.trends import rise
 
 _ARCHITECTURES = ("ddpm", "ddim")
 
@@ -43,17 +44,19 @@ def _run(study: Study, material: Material) -> StudyResult:
     rising = []
     for architecture in _ARCHITECTURES:
         own = [curve for curve in curves if curve.architecture == architecture]
-        low, high = interval(rise(mean_drawn(own)))
+        climb = every_above(
+            rise(np.array([curve.values for curve in own])), rise(np.array([curve.drawn for curve in own]))
+        )
         rising.append(
             Claim(
                 says="all checkpoints show a rising curve",
                 where="section 4.3, Figure 6a",
-                about=f"{architecture}, mean of {len(own)} checkpoints on {seen.name}",
+                about=f"{architecture}, the least of {len(own)} checkpoints on {seen.name}",
                 measure="C_T of the last third of the layers less the first third",
-                value=float(rise(mean_values(own))),
-                low=low,
-                high=high,
-                outcome=by_interval(low, high),
+                value=climb.value,
+                low=climb.low,
+                high=climb.high,
+                outcome=climb.outcome,
             )
         )
     return StudyResult(

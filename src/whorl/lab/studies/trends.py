@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers: TypeAlias = NDArray[np.float64]
-_TAIL = (0.025, 0.975)
+_TAIL = 0.025
 
 
 def thirds(layers: int) -> tuple[slice, slice]:
@@ -43,6 +43,20 @@ def rise(curves: Numbers) -> Numbers:
     8.0
     """
     return late(curves) - early(curves)
+
+
+def steps(curves: Numbers) -> Numbers:
+    """Return the middle layers less the first third, and the last third less the middle, (..., 2) for (..., L).
+
+    NaN where there are fewer than three layers: none is in the middle.
+
+    >>> steps(np.array([0.0, 0.0, 5.0, 5.0, 3.0, 3.0])).tolist()
+    [5.0, -2.0]
+    """
+    first, last = thirds(curves.shape[-1])
+    middle = curves[..., first.stop : last.start]
+    between = middle.mean(axis=-1) if middle.shape[-1] else np.full(curves.shape[:-1], np.nan)
+    return np.stack([between - early(curves), late(curves) - between], axis=-1)
 
 
 def last_step(curves: Numbers) -> Numbers:
@@ -87,7 +101,7 @@ def distance(shifts: Numbers, noise_added: Numbers) -> tuple[Numbers, Numbers]:
     return np.sqrt(np.maximum(early(squares), 0.0)), np.sqrt(np.maximum(late(squares), 0.0))
 
 
-def interval(draws: Numbers) -> tuple[float, float]:
-    """Return the 95 % interval of numbers drawn anew; NaN where a draw has no number."""
-    low, high = np.quantile(draws, _TAIL) if len(draws) else (np.nan, np.nan)
+def interval(draws: Numbers, *, tail: float = _TAIL) -> tuple[float, float]:
+    """Return the 95 % interval of numbers drawn anew, or another; NaN where a draw has no number."""
+    low, high = np.quantile(draws, (tail, 1 - tail)) if len(draws) else (np.nan, np.nan)
     return float(low), float(high)
