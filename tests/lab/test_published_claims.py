@@ -11,5 +11,5 @@ def test_the_page_says_what_the_script_finds():
     run = script_in_this_process(ROOT / "benchmarks" / "published_claims.py", cwd=ROOT)
     assert run.returncode == 0, run.stderr
     printed = run.stdout
-    assert printed.count("\n") == 12
+    assert printed.count("\n") == 16
     assert printed in (ROOT / "docs" / "reproduction.md").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from whorl import WhorlError
 from whorl.evaluation.outcomes import Outcome
 from whorl.lab.studies.checkpoints import epochs_to_keep
 from whorl.lab.studies.closeness import closeness, similarities
+from whorl.lab.studies.every import every_above
 from whorl.lab.studies.figure_5 import UNALTERED, claims_of
 from whorl.lab.studies.gains import gain_of
 from whorl.lab.studies.published import published_curves, published_models
@@ -20,7 +21,7 @@ from whorl.lab.studies.result import Claim, by_interval
 from whorl.lab.studies.set_curves import SetCurve, redrawn
 from whorl.lab.studies.sizes import study_size
 from whorl.lab.studies.table_1 import PUBLISHED
-from whorl.lab.studies.trends import distance, noise, peak, rise, unevenness
+from whorl.lab.studies.trends import distance, noise, peak, rise, steps, unevenness
 
 LAYERS = tuple(range(1, 13))
 THEIRS = {"biggan-deep": published_curves("figure-2")["vit-base"], **published_curves("figure-5")}
@@ -35,7 +36,7 @@ def curve(values, *, drawn_by=0, spread=0.3, name="a"):
     )
 
 
-def claims(**shifts):
+def claims(*, beside_a_model=False, **shifts):
     """Claims of figure 5 about alterations that shift an unaltered curve so."""
     base = np.linspace(0, 1, 12)
     curves = {UNALTERED: curve(base, drawn_by=0)}
@@ -43,25 +44,67 @@ def claims(**shifts):
         name.replace("_", "-"): curve(base + shift, drawn_by=place)
         for place, (name, shift) in enumerate(shifts.items(), start=1)
     }
-    return list(claims_of(curves, THEIRS, "made-up pictures", "no encoder"))
+    model = curve(base + 1, drawn_by=99, name="biggan-deep")
+    found = list(claims_of(curves, model, THEIRS, "made-up pictures", "no encoder"))
+    return [
+        claim
+        for claim in found
+        if ("beside biggan-deep" in claim.about) is beside_a_model or "peak" in claim.says
+    ]
 
 
 def test_an_alteration_that_changes_nothing_decides_nothing_about_shifts():
     found = claims(rotation=0, resolution=0, background_noise=0, patch_shuffle=0)
     about_shifts = [claim for claim in found if "peak" not in claim.says]
-    assert len(about_shifts) == 4
+    assert len(about_shifts) == 6
     assert {claim.outcome for claim in about_shifts} == {"not decided"}
 
 
 def test_where_an_alteration_shifts_is_told():
     ahead, behind = np.r_[np.full(4, 5.0), np.zeros(8)], np.r_[np.zeros(8), np.full(4, 5.0)]
     found = claims(rotation=ahead, resolution=behind, patch_shuffle=behind)
-    tilts = {claim.about.split(" ")[0]: claim for claim in found if "shift the early" in claim.says}
+    tilts = {claim.about.split(" ")[0]: claim for claim in found if "shift early" in claim.says}
     assert (tilts["rotation"].outcome, tilts["resolution"].outcome) == ("agrees", "disagrees")
     assert tilts["rotation"].value == pytest.approx(5, abs=0.2)
     front = next(claim for claim in found if "patch shuffle" in claim.says)
     assert front.outcome == "agrees"
     assert next(c for c in claims(patch_shuffle=ahead) if "shuffle" in c.says).outcome == "disagrees"
+
+
+def test_published_numbers_stand_beside_what_they_are_of():
+    """The paper's shifts are from its BigGAN-deep; those from unaltered pictures have no published fellow."""
+    ahead = np.r_[np.full(4, 5.0), np.zeros(8)]
+    own = [claim for claim in claims(rotation=ahead) if "peak" not in claim.says]
+    theirs = [claim for claim in claims(beside_a_model=True, rotation=ahead) if "peak" not in claim.says]
+    assert {claim.published for claim in own} == {None}
+    assert [round(claim.published, 1) for claim in theirs] == [13.2, 12.6]
+    assert own[0].outcome == theirs[0].outcome == "agrees"
+    # The model lies 1 above the unaltered pictures, and so is less far below the shifted ones.
+    assert (own[0].value, theirs[0].value) == (pytest.approx(5, abs=0.2), pytest.approx(4, abs=0.2))
+
+
+def test_a_curve_that_climbs_and_falls_does_not_increase_consistently():
+    up, hill = np.arange(12.0), np.r_[np.arange(8.0), 6, 5, 4, 4]
+    assert steps(up).tolist() == [4, 4]
+    assert rise(hill) > 0 > steps(hill).min()
+    noisy = np.random.default_rng(0).normal(0, 0.3, (400, 12))
+    for values, outcome in ((up, "agrees"), (hill, "disagrees"), (np.zeros(12), "not decided")):
+        assert every_above(steps(values), steps(values + noisy).T).outcome == outcome
+    assert np.isnan(steps(np.array([1.0, 2.0])).min())
+
+
+def test_one_falling_checkpoint_is_not_hidden_by_the_others():
+    draws = np.random.default_rng(0).normal(0, 0.2, (5, 1000))
+    rises = np.array([3.0, 3.0, -1.0, 3.0, 3.0])
+    found = every_above(rises, rises[:, None] + draws)
+    assert (found.value, found.outcome) == (-1, "disagrees")
+    # Just below on its own, but one of five would be that by chance.
+    near = np.array([3.0, 3.0, -0.44, 3.0, 3.0])
+    assert every_above(near, near[:, None] + draws).outcome == "not decided"
+    assert every_above(np.full(5, 1.0), 1 + draws).outcome == "agrees"
+    lost = every_above(np.array([1.0, np.nan]), np.array([[0.9, 1.1], [np.nan, np.nan]]))
+    assert math.isnan(lost.value)
+    assert lost.outcome == "not decided"
 
 
 def test_a_drop_counts_beside_the_same_pictures_unaltered():

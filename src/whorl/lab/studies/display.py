@@ -161,6 +161,7 @@ def _draw_curves(
 
 def _draw_matrix(ax: Axes, panel: CellsPanel, *, small: bool) -> None:
     values = np.array(panel.values, np.float64)
+    np.fill_diagonal(values, np.nan)
     draw_cells(ax, values - panel.lowest, highest=panel.highest - panel.lowest)
     ax.set_aspect("equal")
     letters = 14 if small else 24
@@ -201,16 +202,20 @@ def _draw_rates(ax: Axes, panel: RatesPanel, *, small: bool) -> None:
     ax.set_axisbelow(True)
     for spine in ax.spines.values():
         spine.set_visible(False)
+    handles = []
     if any(row.published is not None for row in panel.rows):
-        handles = [
+        handles += [
             Line2D([], [], marker="o", color=INK, linestyle="none", markersize=5, label="ours, 95 % interval"),
             Line2D(
                 [], [], marker="D", color=_PUBLISHED, linestyle="none", fillstyle="none", markersize=6.5,
                 label="as published",
             ),
         ]  # fmt: skip
+    if panel.chance is not None:
+        handles.append(Line2D([], [], color=FAINT, linewidth=1.1, linestyle=(0, (3, 3)), label="guessing"))
+    if handles:
         ax.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(0, -0.3 / len(panel.rows)), ncols=2, frameon=False,
+            handles=handles, loc="upper left", bbox_to_anchor=(0, -0.3 / len(panel.rows)), ncols=3, frameon=False,
             prop={"family": FONT, "size": 8 if small else 9}, labelcolor=INK,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from whorl.lab.studies.closeness import closeness, similarities
 from whorl.lab.studies.every import every_above
 from whorl.lab.studies.likeness import likeness_claim
 from whorl.lab.studies.material import Material
-from whorl.lab.studies.panels import CellsPanel, CurvesPanel
+from whorl.lab.studies.panels import CellsPanel, CurvesPanel, apart_from_itself
 from whorl.lab.studies.record import measured_record
 from whorl.lab.studies.result import Claim, StudyResult
 from whorl.lab.studies.set_curves import set_curves
@@ -73,8 +73,7 @@ def _run(study: Study, material: Material) -> StudyResult:
                 tuple(curve.name for curve in curves),
                 tuple(groups),
                 tuple(map(tuple, cosine.tolist())),
-                float(np.nanmin(cosine)),
-                1.0,
+                *apart_from_itself(cosine),
             ),
         ),
         notes=(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from whorl.encoders import Encoder
+from whorl.encoders import Encoder, load_encoder
 from whorl.evaluation.sets import find_sets
 from whorl.files import digest_file, digest_json
 from whorl.images import open_images
 from whorl.lab.studies.inputs import StudyInputs
 
-_VERSION = 1
+_VERSION = 2
 
 
 def study_key(name: str, inputs: StudyInputs) -> str:
@@ -24,7 +25,7 @@ def study_key(name: str, inputs: StudyInputs) -> str:
         {
             "version": _VERSION,
             "study": name,
-            "size": inputs.size.name,
+            "size": asdict(inputs.size),
             "seed": inputs.seed,
             "metric": inputs.metric,
             "trained": list(inputs.trained),
@@ -50,9 +51,8 @@ def study_key(name: str, inputs: StudyInputs) -> str:
 
 
 def _encoder(given: str | Path | Encoder) -> str:
-    if not isinstance(given, str | Path):
-        return given.digest
-    return _weights(given) if Path(given).is_dir() else str(given)
+    """Return an encoder's digest, by which weights, preprocessing and layers count."""
+    return load_encoder(given, device="cpu").digest
 
 
 def _weights(place: str | Path) -> str:

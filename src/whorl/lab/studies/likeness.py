@@ -22,7 +22,8 @@ def likeness_claim(
         ours: what was found.
         theirs: of the paper's own curves; None where these are not public.
     """
-    told = f"{about}; the most similar other one is of the same architecture for {ours.nearest:.0%}"
+    told = f"{about}, by {MEASURES[rule]}; the most similar other one is of the same architecture for "
+    told += f"{ours.nearest:.0%}"
     if theirs is not None:
         told += f" (published: {theirs.nearest:.0%}, p {theirs.p_value:.2g})"
     if ours.least_p > LEVEL:
@@ -31,11 +32,10 @@ def likeness_claim(
         says=says,
         where=where,
         about=told,
-        measure=f"mean similarity ({MEASURES[rule]}) within architectures, {ours.within:.3f}, less across, "
-        f"{ours.across:.3f}",
+        measure=f"mean similarity within architectures, {ours.within:.3f}, less across, {ours.across:.3f}",
         value=ours.difference,
         p_value=ours.p_value,
         published=None if theirs is None else theirs.difference,
-        published_meets=None if theirs is None else theirs.difference > 0,
+        published_meets=None if theirs is None else theirs.p_value <= LEVEL,
         outcome=by_p_values(ours.p_value, ours.p_against),
     )

@@ -63,7 +63,7 @@ def _caption(result: StudyResult) -> str:
     if any(isinstance(panel, RatesPanel) for panel in result.panels):
         told.append("Bars are 95 % intervals, hollow diamonds the paper's numbers, the dashed line guessing.")
     if any(isinstance(panel, CellsPanel) for panel in result.panels):
-        told.append("Frames hold the sets of one architecture; dark is alike.")
+        told.append("Frames hold the sets of one architecture; dark is alike, grey a set and itself.")
     return " ".join(told) or result.asks
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from whorl.images.contract import Picture
 
 By: TypeAlias = Literal["ours", "published"]
@@ -60,7 +63,7 @@ class CellsPanel:
         title: what the numbers are.
         names: N of them.
         groups: what each belongs to.
-        values: (N, N).
+        values: (N, N); the diagonal, where each meets itself, is not drawn.
         lowest, highest: the ends of the scale.
     """
 
@@ -141,6 +144,16 @@ class PicturesPanel:
 
 
 Panel: TypeAlias = CurvesPanel | CellsPanel | RatesPanel | PicturesPanel
+
+
+def apart_from_itself(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the lowest and the highest number off the diagonal, (N, N), NaN left out.
+
+    >>> apart_from_itself(np.array([[1.0, 0.2], [0.4, 1.0]]))
+    (0.2, 0.4)
+    """
+    others = values[~np.eye(len(values), dtype=bool)]
+    return float(np.nanmin(others)), float(np.nanmax(others))
 
 
 def finite(values: Sequence[float]) -> list[float | None]:
