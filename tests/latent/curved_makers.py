@@ -9,7 +9,7 @@ SIDE, WIDTH, HIDDEN = 12, 256, 320
 
 
 def curved_generator(bend, seed=0):
-    """Pictures of 12 x 12 from a latent of 256 numbers, through two layers that saturate the more, the larger `bend`."""
+    """Pictures of 12 x 12 from a latent of 256, through layers that saturate the more, the larger `bend`."""
     made = torch.Generator().manual_seed(seed)
     layers = [nn.Linear(WIDTH, HIDDEN), nn.Linear(HIDDEN, HIDDEN), nn.Linear(HIDDEN, 3 * SIDE**2)]
     with torch.no_grad():

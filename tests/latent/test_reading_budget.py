@@ -78,5 +78,6 @@ def test_a_budget_too_small_for_a_step_is_told():
     picture = np.zeros((SIDE, SIDE, 3), np.uint8)
     with pytest.raises(ScoreError, match=rf"takes {WIDTH + 3} passes .* got a budget of {WIDTH + 2}"):
         NewtonReader(budget=WIDTH + 2).read(generator, basis, picture)
-
-
+    for reader in (NewtonReader, PublishedReader):
+        with pytest.raises(ScoreError, match="1 start and 1 step or more; got 0 and 3"):
+            reader(starts=0, steps=3)

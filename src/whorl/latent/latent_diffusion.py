@@ -131,8 +131,8 @@ def open_latent_diffusion(
         place: its folder (`model_index.json` and a folder for each part), or its name on the hub. Weights are
             read from safetensors alone.
         device: auto, cpu, mps, cuda or cuda:N.
-        steps: how many steps of DDIM; None for as many as its `whorl.json` says (`whorl lab export` writes one), or
-            else 50.
+        steps: how many steps of DDIM; None for as many as its `whorl.json` says (`whorl lab export` writes one),
+            or else 50.
 
     Raises:
         StorageError: no such folder or name, a damaged file, or weights that would have to be unpickled.

@@ -1,4 +1,4 @@
-"""How many steps of DDIM a pipeline was made for: whorl.json, beside what diffusers writes, and which it leaves alone."""
+"""How many steps of DDIM a pipeline was made for: whorl.json, which diffusers leaves alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def read_steps(folder: Path) -> int | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StorageError(f"{path} cannot be read: {error!r}. Export the pipeline again, or remove the file.") from error
+        raise StorageError(
+            f"{path} cannot be read: {error!r}. Export the pipeline again, or remove the file."
+        ) from error
     if schema != _SCHEMA or not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise StorageError(
             f"{path} says {schema!r} and {steps!r} steps; expected {_SCHEMA!r} and a number from 1 on. Export the "

@@ -23,8 +23,8 @@ def export_pipeline(
 ) -> Path:
     """Write a trained `latent-ddim` as a folder of diffusers' LDMPipeline.
 
-    It draws what the lab draws, and `whorl.latent.latent_diffusion.open_latent_diffusion` opens it for keys, with as
-    many steps of DDIM as the model was made for. diffusers takes steps from whoever draws.
+    It draws what the lab draws, and `whorl.latent.latent_diffusion.open_latent_diffusion` opens it for keys, with
+    as many steps of DDIM as the model was made for. diffusers takes steps from whoever draws.
 
     Args:
         folder: what `train_generator` left.

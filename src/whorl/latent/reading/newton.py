@@ -46,6 +46,9 @@ class NewtonReader:
             worth. What remains goes to those that were cut short, the one of least residual first.
         through: what is known to have been done to the picture; None for nothing.
         seed: fixes the drawn starts.
+
+    Raises:
+        ScoreError: no start, or no step.
     """
 
     starts: int = 3
@@ -56,6 +59,12 @@ class NewtonReader:
     budget: int = BUDGET
     through: Through | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.starts, self.steps) < 1:
+            raise ScoreError(
+                f"a search takes 1 start and 1 step or more; got {self.starts} and {self.steps}."
+            )
 
     def read(self, generator: LatentGenerator, basis: LatentBasis, picture: NDArray[np.uint8]) -> Reading:
         """Return what is read in one picture, uint8 (H, W, 3).
@@ -69,8 +78,8 @@ class NewtonReader:
         least = search.slopes_cost + 2
         if self.budget < least:
             raise ScoreError(
-                f"one step towards the latent of a picture takes {least:,} passes of {generator.name}; got a budget "
-                f"of {self.budget:,}. Read with NewtonReader(budget={4 * least}) or more."
+                f"one step towards the latent of a picture takes {least:,} passes of {generator.name}; got a "
+                f"budget of {self.budget:,}. Read with NewtonReader(budget={4 * least}) or more."
             )
         # What the last step takes is set aside, where that leaves enough for one before.
         ahead = search.slopes_cost if self.budget >= least + search.slopes_cost else 0

@@ -93,7 +93,9 @@ class Search:
 
     def weighed(self, here: Place, noise: float) -> Place:
         """Return a place with its loss under another noise."""
-        return Place(here.at, here.rest, float(here.rest @ here.rest) + noise * self.unlikely(here.at), here.grey)
+        return Place(
+            here.at, here.rest, float(here.rest @ here.rest) + noise * self.unlikely(here.at), here.grey
+        )
 
     def unlikely(self, at: torch.Tensor) -> float:
         """Return the squared distance of coordinates from what is expected, in units of deviations."""

@@ -54,9 +54,7 @@ class StudyBases:
     ) -> LatentBasis:
         """Return a basis by position; see `basis_by_position`."""
         how = {"by": "position", "bits": bits, "seed": seed, "shift": shift}
-        make = partial(
-            basis_by_position, self.generator, bits=bits, strength=1.0, shift=shift, seed=seed
-        )
+        make = partial(basis_by_position, self.generator, bits=bits, strength=1.0, shift=shift, seed=seed)
         return replace(self._get(how, make), strength=strength, coding=coding)
 
     def measured_strength(self, bits: int, *, seed: int, kept: Path | None) -> float:
@@ -104,6 +102,8 @@ class StudyBases:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             self.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise StorageError(f"bases cannot be kept in {self.folder}: {error.strerror or error}.") from error
+            raise StorageError(
+                f"bases cannot be kept in {self.folder}: {error.strerror or error}."
+            ) from error
         made.save(place, overwrite=True)
         return made

@@ -117,7 +117,11 @@ def kept_quality(
     """Return what `quality` measures, or measured before with equal settings.
 
     Args:
-        generator, basis, encoder, n, seed: see `quality`.
+        generator: see `quality`.
+        basis: likewise.
+        encoder: likewise.
+        n: likewise.
+        seed: likewise.
         kept: folder of answers; None keeps none.
         **options: how pictures are encoded; they change no number.
     """
@@ -131,9 +135,7 @@ def kept_quality(
         "seed": seed,
     }
     found: Kept[Quality] = Kept(kept, asdict, _from_json, "Leave the folder out to keep none.")
-    return found.get_or_find(
-        decided, lambda: quality(generator, basis, encoder, n=n, seed=seed, **options)
-    )
+    return found.get_or_find(decided, lambda: quality(generator, basis, encoder, n=n, seed=seed, **options))
 
 
 def _from_json(values: Mapping[str, Any]) -> Quality:
