@@ -139,11 +139,14 @@ def test_diffusers_own_pipeline_draws_the_same_pictures(trained, pipeline):
 
 
 def test_it_opens_as_a_latent_generator(trained, pipeline):
-    generator = open_latent_diffusion(pipeline, steps=6)
+    generator = open_latent_diffusion(pipeline)  # of as many steps as it was made for, which are not 50
     assert (generator.latent_shape, generator.image_size) == ((4, 4, 4), (16, 16))
     latents = generator.sample_latents(3, seed=0)
     as_it_lies = open_trained(trained.folder)
     assert as_it_lies.digest == generator.digest
+    steps = recipe_for(NAME, "tiny").settings["unet"]["inference_steps"]
+    assert open_latent_diffusion(pipeline, steps=steps).digest == generator.digest
+    assert open_latent_diffusion(pipeline, steps=steps + 1).digest != generator.digest
     assert np.array_equal(as_it_lies.sample_latents(3, seed=0), latents)
     pair = load_generator(trained.folder).networks["pair"]
     with torch.no_grad():

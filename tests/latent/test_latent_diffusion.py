@@ -17,6 +17,7 @@ from whorl.latent.generators import normal_rows
 from whorl.latent.jacobian import with_jacobian
 from whorl.latent.latent_diffusion import LatentDiffusion, open_latent_diffusion
 from whorl.latent.mark import mark
+from whorl.latent.pipeline_steps import write_steps
 from whorl.latent.reading.newton import NewtonReader
 
 STEPS, WIDTH, BITS = 4, 48, 6
@@ -161,6 +162,22 @@ def test_keys_come_back_from_8_bits_in_all_three_codings(kind):
             basis.expect(LatentDiffusion(made, steps=STEPS + 1))
 
 
+def test_a_pipeline_says_for_how_many_steps_it_was_made(tmp_path):
+    folder = saved(tmp_path / "p")
+    assert open_latent_diffusion(folder).digest == LatentDiffusion(parts(), steps=50).digest
+    write_steps(folder, STEPS)
+    assert diffusers.DiffusionPipeline.from_pretrained(folder).unet is not None
+    assert open_latent_diffusion(folder).digest == LatentDiffusion(parts(), steps=STEPS).digest
+    assert open_latent_diffusion(folder, steps=7).digest == LatentDiffusion(parts(), steps=7).digest
+    for wrong in ("{", "[]", '{"schema": "whorl-pipeline-steps/1", "inference_steps": 0}', '{"schema": "x"}'):
+        (folder / "whorl.json").write_text(wrong)
+        with pytest.raises(StorageError, match=r"whorl\.json"):
+            open_latent_diffusion(folder)
+    write_steps(folder, 5_000)
+    with pytest.raises(WhorlError, match="steps is 1 to 1000"):
+        open_latent_diffusion(folder)
+
+
 def test_a_text_conditional_pipeline_is_refused(tmp_path):
     for index in (
         {"_class_name": "LDMTextToImagePipeline", "bert": ["latent_diffusion", "LDMBertModel"]},
@@ -242,7 +259,7 @@ def test_a_name_that_cannot_be_had_from_the_hub_is_told(monkeypatch):
     monkeypatch.setattr(huggingface_hub, "snapshot_download", unreachable)
     with pytest.raises(StorageError, match=r"Hugging Face hub.*no network"):
         open_latent_diffusion("CompVis/ldm-celebahq-256")
-    assert "unet/*.safetensors" in asked
+    assert {"unet/*.safetensors", "whorl.json"} <= set(asked)
     assert not any(pattern.endswith(("bin", "*")) for pattern in asked)
 
 

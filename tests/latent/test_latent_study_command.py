@@ -1,6 +1,7 @@
 """`whorl latent study` as a user types it."""
 
 import json
+import stat
 
 import pytest
 from tiny_stylegan2 import write_tiny
@@ -30,10 +31,14 @@ def test_a_study_leaves_a_folder_and_goes_on_where_it_was(place):
     result = json.loads((place / "out" / "capacity" / "result.json").read_text())
     assert [point["x"] for point in result["series"]["by design, lattice"]] == [8, 16]
     kept = {path: path.stat().st_mtime_ns for path in (place / "out" / "answers").rglob("*.json")}
-    assert len(kept) == 8
+    read, priced, strength = 8, 4, 1
+    assert len(kept) == read + priced + strength
+    bases = {path: path.stat().st_mtime_ns for path in (place / "out" / "bases").rglob("*")}
+    assert stat.S_IMODE((place / "out" / "bases").stat().st_mode) == 0o700
     again = whorl(place, "capacity", "-o", "out", "--overwrite", "--json")
     assert again.returncode == 0, again.stderr
     assert {path: path.stat().st_mtime_ns for path in (place / "out" / "answers").rglob("*.json")} == kept
+    assert {path: path.stat().st_mtime_ns for path in (place / "out" / "bases").rglob("*")} == bases
     now = json.loads(again.stdout)
     assert now["series"] == result["series"]
     more = whorl(place, "capacity", "errors", "-o", "out")

@@ -15,7 +15,8 @@ from whorl.report.latent_study.page import render_study
 
 def read(share):
     whole = Share(share, max(0, share - 0.1), min(1, share + 0.1))
-    return ReadSummary(60, 32, Share(0.9, 0.88, 0.92), whole, whole, 0.0, 1234.5, 0.01, 0.3)
+    wrong = Share(0.1, 0.087, 0.114)
+    return ReadSummary(60, 32, Share(0.9, 0.88, 0.92), whole, whole, 0.0, 1234.5, 0.085, 0.3, wrong)
 
 
 def price(ratio):
@@ -81,6 +82,27 @@ def test_the_table_says_what_was_read_and_what_it_cost(study, forged):
         "25.0 [15.0, 35.0]",
     )
     assert study_grid(forged).rows[0][2] == "100.0 [90.0, 100.0]"
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_predicted_errors_stand_beside_the_measured_ones(study, small):
+    foretold = replace(study, name="errors", foretold=True)
+    display = LatentStudyDisplay(foretold).plot(small=small)
+    assert len(display.axes_) == 2
+    errors = display.axes_[1]
+    along = [list(line.get_ydata()) for line in errors.lines if list(line.get_xdata()) == [0.25, 0.5, 1]]
+    assert along == [[0.1] * 3, [0.085] * 3]
+    bars = [list(line.get_ydata()) for line in errors.lines if list(line.get_xdata()) == [0.25, 0.25]]
+    assert bars == [[0.087, 0.114]]
+    assert "bits wrong 10 %, predicted 8.5 %" in display.description
+    grid = study_grid(foretold)
+    assert [column.title for column in grid.columns][2:4] == ["bits wrong", "predicted"]
+    assert grid.rows[0][2:4] == ("10.0 [8.7, 11.4]", "8.5")
+    # A reader that does not say leaves the place empty.
+    silent = replace(study.series["lattice"][0].read, predicted=None)
+    points = {"lattice": (replace(study.series["lattice"][0], read=silent),)}
+    assert study_grid(replace(foretold, series=points)).rows[0][3] == ""
+    assert LatentStudyDisplay(replace(foretold, series=points)).plot(small=small).axes_
 
 
 def test_the_folder_appears_whole_and_is_known_again(study, tmp_path):

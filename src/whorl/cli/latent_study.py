@@ -77,7 +77,8 @@ def study(
 ) -> None:
     """Measure what keys cost and what they withstand; stopped, it goes on when the command is given again.
 
-    Answers to pictures that were read are kept in STUDIES/answers; they hold no key.
+    What was read and measured is kept in STUDIES/answers, which holds no key; the bases, which are secrets where
+    the seed is one, in STUDIES/bases, for your eyes alone.
 
     whorl latent study GENERATOR capacity robustness -o STUDIES
     """
@@ -94,10 +95,9 @@ def study(
     from whorl.encoders import load_encoder
     from whorl.errors import ScoreError
     from whorl.files import check_output
-    from whorl.latent.directions import basis_by_design
     from whorl.latent.open import open_generator
     from whorl.latent.perceptual import EncoderFeatures
-    from whorl.latent.strength import strength_for
+    from whorl.latent.studies.bases import StudyBases
     from whorl.latent.studies.study import Bench
     from whorl.report.latent_study import holds_latent_study
 
@@ -114,10 +114,8 @@ def study(
         )
     features = EncoderFeatures(opened.device) if perceptual else None
     if strength is None:
-        basis = basis_by_design(
-            opened, bits=bits, strength=1.0, features=features, start_pictures=0, seed=seed
-        )
-        strength = strength_for(opened, basis, seed=seed)
+        bases = StudyBases(opened, features, output / "bases")
+        strength = bases.measured_strength(bits, seed=seed, kept=output / "answers")
     bench = Bench(
         opened,
         load_encoder(encoder, device=device),
@@ -129,6 +127,7 @@ def study(
         n=frechet_pictures,
         seed=seed,
         kept=output / "answers",
+        kept_bases=output / "bases",
         options=run,
         progress=progress_for(not quiet),
     )

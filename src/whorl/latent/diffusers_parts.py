@@ -22,6 +22,7 @@ class DiffusersParts:
         autoencoder: AutoencoderKL or VQModel.
         unet: UNet2DModel, which tells the noise in a latent.
         scheduler: DDIMScheduler.
+        steps: how many steps of DDIM they were made for; None where nothing says.
 
     Raises:
         WhorlError: parts of other kinds, or that take classes or numbers of codebook entries.
@@ -30,6 +31,7 @@ class DiffusersParts:
     autoencoder: Any
     unet: Any
     scheduler: Any
+    steps: int | None = None
 
     def __post_init__(self) -> None:
         package = diffusers()

@@ -22,7 +22,7 @@ from whorl.latent.generators import normal_rows, weights_digest
 from whorl.latent.pipeline_folder import read_pipeline
 
 STEPS = 50
-"""How many steps of DDIM, as in diffusers' own LDMPipeline."""
+"""How many steps of DDIM where nothing says: as in diffusers' own LDMPipeline."""
 
 _ROWS, _ROWS_ACCELERATED = 16, 64
 _CPU = torch.device("cpu")
@@ -38,7 +38,7 @@ class LatentDiffusion:
 
     Args:
         parts: with weights; the autoencoder's attention becomes the plain one.
-        steps: how many steps of DDIM lead to z.
+        steps: how many steps of DDIM lead to z; None for as many as the parts were made for, or else 50.
         name: in words.
         device: where it computes.
 
@@ -53,7 +53,7 @@ class LatentDiffusion:
         self,
         parts: DiffusersParts,
         *,
-        steps: int = STEPS,
+        steps: int | None = None,
         name: str = "latent-diffusion",
         device: torch.device | None = None,
     ) -> None:
@@ -64,6 +64,7 @@ class LatentDiffusion:
             network.to(self.device, memory_format=torch.contiguous_format)
             network.eval().requires_grad_(requires_grad=False)
         most = parts.scheduler.config.num_train_timesteps
+        steps = (parts.steps or STEPS) if steps is None else steps
         if not 1 <= steps <= most:
             raise WhorlError(f"steps is 1 to {most}, the timesteps of training; got {steps}.")
         self._scheduler = type(parts.scheduler).from_config(parts.scheduler.config)
@@ -121,14 +122,17 @@ class LatentDiffusion:
         return height, width
 
 
-def open_latent_diffusion(place: str | Path, device: str = "auto", *, steps: int = STEPS) -> LatentDiffusion:
+def open_latent_diffusion(
+    place: str | Path, device: str = "auto", *, steps: int | None = None
+) -> LatentDiffusion:
     """Open a pipeline of diffusers: AutoencoderKL or VQModel, UNet2DModel and DDIMScheduler, without conditions.
 
     Args:
         place: its folder (`model_index.json` and a folder for each part), or its name on the hub. Weights are
             read from safetensors alone.
         device: auto, cpu, mps, cuda or cuda:N.
-        steps: how many steps of DDIM.
+        steps: how many steps of DDIM; None for as many as its `whorl.json` says (`whorl lab export` writes one),
+            or else 50.
 
     Raises:
         StorageError: no such folder or name, a damaged file, or weights that would have to be unpickled.

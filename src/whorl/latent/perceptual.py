@@ -7,6 +7,8 @@ from typing import Protocol
 import torch
 from torch.nn.functional import interpolate
 
+from whorl.files import digest_json
+
 _EPSILON = 1e-10
 
 
@@ -15,10 +17,16 @@ class PerceptualFeatures(Protocol):
 
     Attributes:
         name: what a result says of it.
+        digest: of weights and settings: equal digests give equal features.
     """
 
     @property
     def name(self) -> str:
+        """See above."""
+        ...
+
+    @property
+    def digest(self) -> str:
         """See above."""
         ...
 
@@ -55,6 +63,8 @@ class EncoderFeatures:
             )
         self._model = model.to(device or torch.device("cpu")).eval().requires_grad_(requires_grad=False)
         self._side = int(model.config.image_size)
+        # The files were compared with these just now.
+        self.digest = digest_json({"what": self.name, "files": dict(bundled.SHA256)})
 
     def rows(self, pictures: torch.Tensor) -> torch.Tensor:
         """See `PerceptualFeatures`; pictures of another size are resized."""

@@ -13,6 +13,7 @@ import torch
 from whorl.diffusers_package import diffusers
 from whorl.errors import StorageError, WhorlError
 from whorl.latent.diffusers_parts import DiffusersParts
+from whorl.latent.pipeline_steps import STEPS_FILE, read_steps
 
 _INDEX = "model_index.json"
 _AUTOENCODERS, _UNET, _SCHEDULER = ("vqvae", "vae"), "unet", "scheduler"
@@ -34,9 +35,9 @@ def read_pipeline(place: str | Path) -> DiffusersParts:
     diffusers()
     folder = _located(place)
     classes = _classes(folder)
-    return DiffusersParts(
-        *(_read(folder / role, classes[role]) for role in (_autoencoder(folder, classes), _UNET, _SCHEDULER))
-    )
+    roles = (_autoencoder(folder, classes), _UNET, _SCHEDULER)
+    autoencoder, unet, scheduler = (_read(folder / role, classes[role]) for role in roles)
+    return DiffusersParts(autoencoder, unet, scheduler, steps=read_steps(folder))
 
 
 def _located(place: str | Path) -> Path:
@@ -56,7 +57,11 @@ def _download(name: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     roles = (*_AUTOENCODERS, _UNET, _SCHEDULER)
-    wanted = [_INDEX, *(f"{role}/*{suffix}" for role in roles for suffix in (".json", ".safetensors"))]
+    wanted = [
+        _INDEX,
+        STEPS_FILE,
+        *(f"{role}/*{suffix}" for role in roles for suffix in (".json", ".safetensors")),
+    ]
     try:
         return Path(snapshot_download(name, allow_patterns=wanted))
     except (OSError, HfHubHTTPError, HFValidationError, ValueError) as error:

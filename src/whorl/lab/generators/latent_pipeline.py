@@ -12,6 +12,7 @@ from whorl.lab.generators.latent_ddim import LatentModel
 from whorl.lab.generators.load import load_generator
 from whorl.latent.diffusers_parts import DiffusersParts
 from whorl.latent.latent_diffusion import LatentDiffusion
+from whorl.latent.pipeline_steps import STEPS_FILE, write_steps
 
 _INDEX = "model_index.json"
 _PARTS = ("vqvae", "unet", "scheduler")
@@ -22,7 +23,8 @@ def export_pipeline(
 ) -> Path:
     """Write a trained `latent-ddim` as a folder of diffusers' LDMPipeline.
 
-    It draws what the lab draws, and `whorl.latent.latent_diffusion.open_latent_diffusion` opens it for keys.
+    It draws what the lab draws, and `whorl.latent.latent_diffusion.open_latent_diffusion` opens it for keys, with
+    as many steps of DDIM as the model was made for. diffusers takes steps from whoever draws.
 
     Args:
         folder: what `train_generator` left.
@@ -34,7 +36,8 @@ def export_pipeline(
         StorageError: no generator there, `output` exists, or the disk is full.
         WhorlError: a generator of another architecture.
     """
-    found = _parts(_trained(folder, checkpoint, "cpu"))
+    model = _trained(folder, checkpoint, "cpu")
+    found = _parts(model)
     parts = dict(zip(_PARTS, (found.autoencoder, found.unet, found.scheduler), strict=True))
     with replacing_folder(Path(output), overwrite=overwrite, ours=_holds) as temporary:
         for role, part in parts.items():
@@ -42,6 +45,7 @@ def export_pipeline(
         classes = {role: ["diffusers", type(part).__name__] for role, part in parts.items()}
         index = {"_class_name": "LDMPipeline", "_diffusers_version": version("diffusers"), **classes}
         write_json(temporary / _INDEX, index)
+        write_steps(temporary, model.settings.unet.inference_steps)
     return Path(output)
 
 
@@ -60,8 +64,7 @@ def open_trained(
         WhorlError: a generator of another architecture.
     """
     model = _trained(folder, checkpoint, device)
-    steps = model.settings.unet.inference_steps
-    return LatentDiffusion(_parts(model), steps=steps, name=Path(folder).name, device=model.device)
+    return LatentDiffusion(_parts(model), name=Path(folder).name, device=model.device)
 
 
 def _trained(folder: str | Path, checkpoint: int | None, device: str) -> LatentModel:
@@ -74,12 +77,13 @@ def _trained(folder: str | Path, checkpoint: int | None, device: str) -> LatentM
 def _parts(model: LatentModel) -> DiffusersParts:
     pair = model.networks[model.sampler]
     pair.autoencoder.register_to_config(scaling_factor=pair.scaling_factor)
-    return DiffusersParts(pair.autoencoder, pair.unet, model.scheduler)
+    steps = model.settings.unet.inference_steps
+    return DiffusersParts(pair.autoencoder, pair.unet, model.scheduler, steps=steps)
 
 
 def _holds(folder: Path) -> bool:
     """Return whether a folder holds such a pipeline and nothing else."""
-    if names_in(folder) != {_INDEX, *_PARTS}:
+    if names_in(folder) - {STEPS_FILE} != {_INDEX, *_PARTS}:
         return False
     try:
         index = json.loads((folder / _INDEX).read_bytes())

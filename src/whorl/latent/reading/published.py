@@ -36,6 +36,9 @@ class PublishedReader:
         steps: of Adam, for each.
         seed: fixes the starts.
         through: see `NewtonReader`.
+
+    Raises:
+        ScoreError: no start, or no step.
     """
 
     features: PerceptualFeatures | None = None
@@ -43,6 +46,12 @@ class PublishedReader:
     steps: int = 2_000
     seed: int = 0
     through: Through | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.starts, self.steps) < 1:
+            raise ScoreError(
+                f"a search takes 1 start and 1 step or more; got {self.starts} and {self.steps}."
+            )
 
     def read(self, generator: LatentGenerator, basis: LatentBasis, picture: NDArray[np.uint8]) -> Reading:
         """Return what is read in one picture, uint8 (H, W, 3); a run for a start and step counts as one pass.
@@ -56,7 +65,11 @@ class PublishedReader:
         basis.expect(generator)
         device, n = generator.device, basis.bits
         shown = seen_row(generator, picture, self.through)
-        wanted = self._rows(shown[None], generator.image_size)
+        size = (
+            picture.shape[0],
+            picture.shape[1],
+        )  # of what `through` leaves, which may be another than drawn
+        wanted = self._rows(shown[None], size)
         mean, whole = (torch.from_numpy(each).float().to(device) for each in (basis.mean, basis.whole))
         deviations = torch.from_numpy(basis.content_deviations).float().to(device)
         drawn = qmc.LatinHypercube(len(deviations), seed=self.seed).random(self.starts)
@@ -68,7 +81,7 @@ class PublishedReader:
             keys = zero + basis.strength * torch.sigmoid(logits)
             pictures = generator.synthesize(mean + torch.cat([keys, content], dim=1) @ whole)
             seen = pictures if self.through is None else self.through(pictures)
-            apart = (self._rows(seen.flatten(1), generator.image_size) - wanted).square().sum(dim=1)
+            apart = (self._rows(seen.flatten(1), size) - wanted).square().sum(dim=1)
             beyond = (content.abs() / deviations - _BOX).clamp(min=0).square().sum(dim=1)
             return apart + _PENALTY * beyond
 

@@ -69,17 +69,33 @@ class Asked:
 
     def decided_by(self) -> dict[str, Any]:
         """Return JSON values that are equal where the answers are."""
-        reader = {
-            name: value for name, value in vars(self.reader).items() if name not in ("through", "features")
-        }
-        features = getattr(self.reader, "features", None)
         return {
             "seed": self.seed,
             "attack": self.attack.name,
             "known": self.known,
-            "reader": {"kind": type(self.reader).__name__, **reader, "features": features and features.name},
+            "reader": reader_settings(self.reader),
             "rate": self.rate,
         }
+
+
+def reader_settings(reader: Reader) -> dict[str, Any]:
+    """Return JSON values that are equal where two readers read alike; what they look through is not among them."""
+    numbers = {name: value for name, value in vars(reader).items() if name not in ("through", "features")}
+    features = reader.features if isinstance(reader, PublishedReader) else None
+    return {
+        "kind": type(reader).__name__,
+        **numbers,
+        "features": None if features is None else [features.name, features.digest],
+    }
+
+
+def basis_settings(basis: LatentBasis) -> dict[str, Any]:
+    """Return JSON values that are equal where keys are put in and looked for alike, and hold nothing of them."""
+    start = basis.start
+    return {
+        "basis": basis.digest,
+        "start": None if start is None else [start.pictures, start.explained],
+    }
 
 
 def read_back(
@@ -107,7 +123,7 @@ def read_back(
     found = []
     for place, user in enumerate(users):
         decided = {
-            "basis": basis.digest,
+            **basis_settings(basis),
             "user": book.users[user],
             "bits": book.bits,
             "users": len(book),

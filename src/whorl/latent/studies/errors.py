@@ -35,8 +35,11 @@ def errors(bench: Bench) -> LatentStudy:
         notes=(
             "Predicted from the residual and the Jacobian at the latent that was found. Where the search ended at "
             "another latent than the right one, the prediction knows nothing of it.",
+            "The interval of the measured share is binomial, as if each bit were wrong by itself; bits of one "
+            "picture go together a little, and it is somewhat too narrow.",
         ),
         measured=bench.describe(),
+        foretold=True,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from whorl.embeddings import EncodeOptions, embed
 from whorl.encoders.contract import Encoder
 from whorl.fingerprints.frechet import Gaussian, frechet_distance
 from whorl.images.array import ArraySource
+from whorl.kept import Kept
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.mark import drawn
@@ -99,6 +102,44 @@ def quality(
         float(ratios.max()),
         float(np.sqrt((apart**2).mean())),
     )
+
+
+def kept_quality(
+    generator: LatentGenerator,
+    basis: LatentBasis,
+    encoder: Encoder,
+    *,
+    n: int,
+    seed: int,
+    kept: Path | None,
+    **options: Unpack[EncodeOptions],
+) -> Quality:
+    """Return what `quality` measures, or measured before with equal settings.
+
+    Args:
+        generator: see `quality`.
+        basis: likewise.
+        encoder: likewise.
+        n: likewise.
+        seed: likewise.
+        kept: folder of answers; None keeps none.
+        **options: how pictures are encoded; they change no number.
+    """
+    decided = {
+        "what": "quality",
+        "basis": basis.digest,
+        "encoder": encoder.digest,
+        "layer": str(encoder.layers[-1]),
+        "n": n,
+        "rounds": ROUNDS,
+        "seed": seed,
+    }
+    found: Kept[Quality] = Kept(kept, asdict, _from_json, "Leave the folder out to keep none.")
+    return found.get_or_find(decided, lambda: quality(generator, basis, encoder, n=n, seed=seed, **options))
+
+
+def _from_json(values: Mapping[str, Any]) -> Quality:
+    return Quality(**values)
 
 
 def _gaussian(pictures: NDArray[np.uint8], encoder: Encoder, options: EncodeOptions) -> Gaussian:

@@ -13,13 +13,14 @@ from whorl.embeddings.progress import Progress, Silent
 from whorl.encoders.contract import Encoder
 from whorl.latent.basis import Coding, LatentBasis
 from whorl.latent.contract import LatentGenerator
-from whorl.latent.directions import basis_by_design, basis_by_position
 from whorl.latent.keys.code import most_users
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.perceptual import PerceptualFeatures
-from whorl.latent.studies.asked import FAST, Asked, Reader, read_back
+from whorl.latent.studies.asked import FAST, Asked, Reader, read_back, reader_settings
 from whorl.latent.studies.attacks import ATTACKS, Attack
-from whorl.latent.studies.quality import Quality, quality
+from whorl.latent.studies.bases import StudyBases
+from whorl.latent.studies.quality import Quality, kept_quality
+from whorl.latent.studies.stages import stage_seed
 from whorl.latent.studies.summary import ReadSummary, summed_up
 
 SCHEMA = "whorl-latent-study/1"
@@ -67,6 +68,7 @@ class LatentStudy:
         notes: what should be known before anything is believed.
         measured: what it rests on, as JSON values.
         logarithmic: whether the axis is.
+        foretold: whether it holds predicted shares of wrong bits against measured ones.
     """
 
     name: str
@@ -77,6 +79,7 @@ class LatentStudy:
     notes: tuple[str, ...]
     measured: Mapping[str, Any]
     logarithmic: bool = False
+    foretold: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -90,6 +93,7 @@ class LatentStudy:
             "notes": list(self.notes),
             "measured": dict(self.measured),
             "logarithmic": self.logarithmic,
+            "foretold": self.foretold,
         }
 
 
@@ -108,7 +112,9 @@ class Bench:
         n: pictures of each set of a Frechet distance.
         seed: fixes all that is drawn.
         reader: how pictures are read.
-        kept: folder of answers, so that a study that was stopped goes on; None keeps none.
+        kept: folder of answers and distances, so that a study that was stopped goes on; None keeps none. It holds
+            no bit of any key.
+        kept_bases: likewise for bases, a private folder; None keeps them in memory.
         options: how pictures are encoded.
         progress: told about each picture that is read.
     """
@@ -124,6 +130,7 @@ class Bench:
     seed: int = 0
     reader: Reader = FAST
     kept: Path | None = None
+    kept_bases: Path | None = None
     options: EncodeOptions = field(default_factory=EncodeOptions)
     progress: Progress = field(default_factory=Silent)
 
@@ -141,31 +148,29 @@ class Bench:
             "pictures_read": self.pictures,
             "pictures_of_a_frechet_distance": self.n,
             "seed": self.seed,
+            "reader": reader_settings(self.reader),
         }
+
+    @cached_property
+    def bases(self) -> StudyBases:
+        """Bases of the generator, each made once."""
+        return StudyBases(self.generator, self.features, self.kept_bases)
 
     @cached_property
     def designed(self) -> LatentBasis:
         """Directions by design, in the lattice."""
         return self.by_design(self.bits)
 
-    def by_design(self, bits: int, coding: Coding = "lattice", strength: float | None = None) -> LatentBasis:
-        """Return a basis by design."""
-        return basis_by_design(
-            self.generator,
-            bits=bits,
-            strength=strength or self.strength,
-            features=self.features,
-            coding=coding,
-            seed=self.seed,
-        )
+    def by_design(self, bits: int, coding: Coding = "lattice", *, seed: int | None = None) -> LatentBasis:
+        """Return a basis by design; with another seed than the bench's, somebody else's."""
+        seed = self.seed if seed is None else seed
+        return self.bases.by_design(bits, strength=self.strength, coding=coding, seed=seed)
 
     def by_position(
         self, bits: int, strength: float, shift: int | None = None, coding: Coding = "published"
     ) -> LatentBasis:
         """Return a basis by position."""
-        return basis_by_position(
-            self.generator, bits=bits, strength=strength, shift=shift, coding=coding, seed=self.seed
-        )
+        return self.bases.by_position(bits, strength=strength, shift=shift, coding=coding, seed=self.seed)
 
     def book(self, bits: int) -> KeyBook:
         """Return a key book: `users` of them, or as many as keys of so many bits have room for."""
@@ -182,7 +187,8 @@ class Bench:
         pictures: int | None = None,
     ) -> ReadSummary:
         """Return how well keys of a basis are read."""
-        asked = Asked(pictures or self.pictures, self.seed + 1, attack, known, reader or self.reader)
+        seed = stage_seed(self.seed, "read")
+        asked = Asked(pictures or self.pictures, seed, attack, known, reader or self.reader)
         found = read_back(
             self.generator, basis, self.book(basis.bits), asked, kept=self.kept, progress=self.progress
         )
@@ -190,4 +196,7 @@ class Bench:
 
     def quality(self, basis: LatentBasis) -> Quality:
         """Return what keys of a basis do to pictures."""
-        return quality(self.generator, basis, self.encoder, n=self.n, seed=self.seed + 2, **self.options)
+        seed = stage_seed(self.seed, "quality")
+        return kept_quality(
+            self.generator, basis, self.encoder, n=self.n, seed=seed, kept=self.kept, **self.options
+        )

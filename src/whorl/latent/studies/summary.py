@@ -41,6 +41,7 @@ class ReadSummary:
         passes: mean number of passes of the generator.
         predicted: predicted share of wrong bits; None where the reader does not say.
         residual: median, in grey levels.
+        wrong: share of wrong bits, all pictures together (Wilson's interval, as if each bit were drawn by itself).
     """
 
     pictures: int
@@ -52,6 +53,7 @@ class ReadSummary:
     passes: float
     predicted: float | None
     residual: float
+    wrong: Share
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -65,6 +67,7 @@ class ReadSummary:
             "passes": self.passes,
             "predicted_wrong_bits": self.predicted,
             "residual": self.residual,
+            "wrong_bits": self.wrong.to_list(),
         }
 
 
@@ -84,6 +87,7 @@ def summed_up(found: Sequence[ReadBack], bits: int) -> ReadSummary:
         float(np.mean([each.passes for each in found])),
         float(np.mean(foretold)) if len(foretold) == len(found) else None,
         float(np.median([each.residual for each in found])),
+        binomial_share(sum(each.wrong for each in found), bits * len(found)),
     )
 
 
@@ -93,7 +97,16 @@ def share_of(hits: Sequence[bool]) -> Share:
     >>> share_of([True] * 10).low > 0.7
     True
     """
+    return binomial_share(sum(hits), len(hits))
+
+
+def binomial_share(hits: int, of: int) -> Share:
+    """Return a share with Wilson's 95 % interval.
+
+    >>> binomial_share(0, 100).high < 0.04
+    True
+    """
     from scipy.stats import binomtest
 
-    found = binomtest(sum(hits), len(hits)).proportion_ci(method="wilson")
-    return Share(sum(hits) / len(hits), float(found.low), float(found.high))
+    found = binomtest(hits, of).proportion_ci(method="wilson")
+    return Share(hits / of, float(found.low), float(found.high))

@@ -18,6 +18,7 @@ from whorl.report.structure.frames import frame_lines
 from whorl.report.text import percent, plain, shorten
 
 _READ, _COST = "pictures with every bit right", "Frechet distance over that of plain pictures"
+_WRONG = "Share of bits wrong: measured with bars, predicted dashed"
 _TAKEN = "pictures taken for the victim's"
 _PASSED = 1.1
 """The ratio up to which Whorl's own claims call quality unchanged."""
@@ -48,7 +49,7 @@ class LatentStudyDisplay(Display):
 
     def plot(self, *, small: bool = False) -> Self:
         """Draw; `small` is for a column or a phone: 400 pixels wide, one panel below the other."""
-        count = 2 if self._priced else 1
+        count = 2 if self._priced or self.study.foretold else 1
         rows = 0.3 * len(self._points) + 1.3
         tall = rows if not self._along else 2.9
         self.figure_ = (
@@ -58,7 +59,9 @@ class LatentStudyDisplay(Display):
         self.axes_ = tuple(self.figure_.subplots(*shape, squeeze=False).flat)
         if self._along:
             self._shares(self.axes_[0], small=small)
-            if self._priced:
+            if self.study.foretold:
+                self._errors(self.axes_[1], small=small)
+            elif self._priced:
                 self._prices(self.axes_[1], small=small)
         else:
             self._rows(self.axes_[0], small=small)
@@ -71,7 +74,10 @@ class LatentStudyDisplay(Display):
         """The figure in words, for readers who cannot see it."""
         told = [
             f"{plain(name)}: "
-            + "; ".join(f"{plain(point.name)} {percent(share_of(point)[0])}" for point in points)
+            + "; ".join(
+                f"{plain(point.name)} {percent(share_of(point)[0])}{self._told_errors(point)}"
+                for point in points
+            )
             for name, points in self.study.series.items()
         ]
         return f"{self.study.title}. Share of {self._what}. {'. '.join(told)}."
@@ -79,6 +85,32 @@ class LatentStudyDisplay(Display):
     @property
     def _what(self) -> str:
         return _READ if any(point.read is not None for point in self._points) else _TAKEN
+
+    def _told_errors(self, point: Point) -> str:
+        if not self.study.foretold or point.read is None:
+            return ""
+        predicted = point.read.predicted
+        told = "" if predicted is None else f", predicted {percent(predicted)}"
+        return f" (bits wrong {percent(point.read.wrong.value)}{told})"
+
+    def _errors(self, ax: Axes, *, small: bool) -> None:
+        """Draw shares of wrong bits: measured with binomial intervals, predicted dashed with hollow marks."""
+        for name, points in self.study.series.items():
+            style = self._styles[name]
+            read = [(p.x, p.read) for p in points if p.read is not None and p.x is not None]
+            for x, found in read:
+                ax.plot([x] * 2, [found.wrong.low, found.wrong.high], color=style.colour, linewidth=1.2)
+            self._line(ax, [(x, found.wrong.value) for x, found in read], style)
+            foretold = [(x, found.predicted) for x, found in read if found.predicted is not None]
+            if foretold:
+                ax.plot(
+                    *zip(*foretold, strict=True), color=style.colour, linewidth=1.1, linestyle=(0, (3, 2)),
+                    marker=style.marker, markersize=6.5, markerfacecolor="none",
+                )  # fmt: skip
+        ax.set_ylim(bottom=-0.01)
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        self._frame(ax, small=small)
+        panel_title(ax, _WRONG, small=small)
 
     def _shares(self, ax: Axes, *, small: bool) -> None:
         for name, points in self.study.series.items():

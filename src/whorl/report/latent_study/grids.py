@@ -8,8 +8,16 @@ from whorl.report.grid import Column, Grid
 from whorl.report.text import percent
 
 _READ = ("bits right", "all bits right", "named", "misnamed", "passes")
+_WRONG = ("bits wrong", "predicted")
 _QUALITY = ("Frechet ratio", "change")
 _TAKEN = ("taken for the victim", "change")
+
+_FORETOLD = "predicted: share of bits wrong, foretold from residual and Jacobian; "
+_HINT = (
+    "per cent with 95 % intervals; named: answered with their own user, misnamed: with another's; passes of the "
+    "generator, a picture's mean; Frechet ratio: pictures with keys to plain ones of other seeds, over plain to "
+    "plain, smallest and largest of four; change: root mean square, grey levels"
+)
 
 
 def study_grid(study: LatentStudy) -> Grid:
@@ -17,9 +25,19 @@ def study_grid(study: LatentStudy) -> Grid:
     points = [(name, point) for name, series in study.series.items() for point in series]
     read = any(point.read is not None for _, point in points)
     priced = any(point.quality is not None for _, point in points)
-    titles = (*(_READ if read else _TAKEN), *(_QUALITY if priced else ()))
+    titles = (
+        *(_WRONG if study.foretold else ()),
+        *(_READ if read else _TAKEN),
+        *(_QUALITY if priced else ()),
+    )
     rows = tuple(
-        (name, point.name, *(_read(point) if read else _taken(point)), *(_priced(point) if priced else ()))
+        (
+            name,
+            point.name,
+            *(_wrong(point) if study.foretold else ()),
+            *(_read(point) if read else _taken(point)),
+            *(_priced(point) if priced else ()),
+        )
         for name, point in points
     )
     return Grid(
@@ -30,9 +48,7 @@ def study_grid(study: LatentStudy) -> Grid:
             *(Column(t, number=True) for t in titles),
         ),
         rows,
-        hint="per cent with 95 % intervals; named: answered with their own user, misnamed: with another's; passes "
-        "of the generator, a picture's mean; Frechet ratio: pictures with keys to plain ones of other seeds, over "
-        "plain to plain, smallest and largest of four; change: root mean square, grey levels",
+        hint=(_FORETOLD if study.foretold else "") + _HINT,
     )
 
 
@@ -47,6 +63,13 @@ def _read(point: Point) -> tuple[str, ...]:
         percent(found.misnamed),
         f"{found.passes:,.0f}",
     )
+
+
+def _wrong(point: Point) -> tuple[str, ...]:
+    found = point.read
+    if found is None:
+        return ("",) * len(_WRONG)
+    return (_share(found.wrong), "" if found.predicted is None else f"{100 * found.predicted:.1f}")
 
 
 def _taken(point: Point) -> tuple[str, ...]:
