@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from typer.testing import CliRunner
 from small_vit import save_small_vit
 from whorl import StorageError, WhorlError
 from whorl.cli.app import app
+from whorl.lab.studies.checkpoints import checkpoint_sets
 from whorl.lab.studies.inputs import StudyInputs
 from whorl.lab.studies.material import Material
 from whorl.lab.studies.run import run_study
 from whorl.lab.studies.sizes import study_size
 from whorl.lab.studies.studies import STUDIES
+from whorl.lab.zoo.build import build_zoo
 
 
 def save_small_resnet(folder):
@@ -212,6 +215,35 @@ def test_names_count_whatever_their_case(given, tiny_zoo, tmp_path):
         shutil.copy(tiny_zoo.folder / "pictures" / "biggan-deep" / run, folder)
     found = Material(replace(given, zoo=tmp_path / "zoo")).sets_of("biggan-deep")
     assert [place.run for place in found] == ["run-1", "run-2"]
+
+
+def test_without_a_zoo_one_is_trained_as_far_as_it_is_missing(
+    given, results, tiny_zoo, tmp_path, monkeypatch
+):
+    fitted = next((given.folder / "references").glob("vit-own-*"))
+    shutil.copytree(tiny_zoo.folder, tmp_path / "zoo", ignore=shutil.ignore_patterns("zoo.*"))
+    shutil.rmtree(tmp_path / "zoo/models/sngan/run-2")
+    (tmp_path / "zoo/pictures/sngan/run-2.npz").unlink()
+    # Two steps, as the other models had.
+    monkeypatch.setattr("whorl.lab.zoo.build.build_zoo", partial(build_zoo, steps=2))
+    inputs = replace(given, folder=tmp_path, zoo=None, encoders=(), references=(fitted,))
+    found = run_study("figure-7", inputs)
+    assert [line.values for line in found.panels[0].lines] == [
+        line.values for line in results["figure-7"].panels[0].lines
+    ]
+    assert (tmp_path / "zoo/zoo.json").exists()
+
+
+def test_pictures_of_other_weights_are_not_taken_for_a_checkpoints(given, results, material):
+    first, second = sorted((given.folder / "checkpoints/ddim").glob("epoch-*.npz"))[:2]
+    kept = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    try:
+        with pytest.raises(StorageError, match=f"{first.name} holds pictures of another origin.* weights"):
+            checkpoint_sets(material, "ddim")
+    finally:
+        first.write_bytes(kept)
+    assert len(checkpoint_sets(material, "ddim")) == 3
 
 
 def lab_study(*arguments):

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from whorl import StorageError
 from whorl.embeddings.progress import Silent
+from whorl.lab.generators.pndm import PNDM
 from whorl.lab.zoo.build import build_zoo
 from whorl.lab.zoo.pack import pack_zoo
 from whorl.lab.zoo.packed import PackedZoo
@@ -103,3 +106,32 @@ def test_pictures_that_are_not_the_packs_are_left_and_named(pack, tiny_zoo, tmp_
     with pytest.raises(StorageError, match="holds other pictures than"):
         build_zoo(tiny_zoo.data["name"], tmp_path / "zoo", **TINY, runs=1, packed=[pack])
     assert place.read_bytes() == before
+
+
+def test_pictures_that_were_drawn_in_another_way_are_refused(tiny_zoo, tmp_path, monkeypatch):
+    """The weights of PNDM stayed the same when it learned to clip; its pictures did not."""
+    options = {**TINY, "architectures": ["pndm"], "runs": 1}
+    shutil.copytree(tiny_zoo.folder, tmp_path / "old")
+    pack = pack_zoo(build_zoo(tiny_zoo.data["name"], tmp_path / "old", **options), tmp_path / "pack")
+    assert json.loads((pack / "recipe.json").read_text())["sets"]["pndm.npz::run-1"]["drawing"] == 2
+    monkeypatch.setattr("whorl.lab.generators.pndm.PNDM", replace(PNDM, drawing=3))
+    with pytest.raises(StorageError, match="an earlier version drew in another way"):
+        build_zoo(tiny_zoo.data["name"], tmp_path / "new", **options, packed=[pack])
+    with pytest.raises(StorageError, match=r"differ in drawing \(2 there, 3 here\)"):
+        build_zoo(tiny_zoo.data["name"], tmp_path / "old", **options)
+
+
+def test_a_set_of_before_there_was_a_second_way_counts_as_the_first(tiny_zoo, tmp_path):
+    shutil.copytree(tiny_zoo.folder, tmp_path / "zoo")
+    for name, refused in (("sngan", False), ("pndm", True)):
+        path = tmp_path / f"zoo/pictures/{name}/run-1.npz"
+        with np.load(path) as held:
+            recipe = json.loads(str(held["recipe"]))
+            del recipe["drawing"]
+            np.savez(path, arr_0=held["arr_0"], recipe=np.array(json.dumps(recipe)))
+        options = {**TINY, "architectures": [name], "runs": 1}
+        if not refused:
+            build_zoo(tiny_zoo.data["name"], tmp_path / "zoo", **options)
+            continue
+        with pytest.raises(StorageError, match=r"differ in drawing \(1 there, 2 here\)"):
+            build_zoo(tiny_zoo.data["name"], tmp_path / "zoo", **options)

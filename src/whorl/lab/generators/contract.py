@@ -108,6 +108,7 @@ class GeneratorArchitecture(Protocol):
         name: as on the command line.
         packages: distributions besides torch whose versions are recorded with a trained generator.
         presets: "tiny", "small" and "paper".
+        drawing: raised whenever the same weights would draw other pictures than before.
     """
 
     @property
@@ -122,6 +123,11 @@ class GeneratorArchitecture(Protocol):
 
     @property
     def presets(self) -> Mapping[str, Preset]:
+        """See above."""
+        ...
+
+    @property
+    def drawing(self) -> int:
         """See above."""
         ...
 

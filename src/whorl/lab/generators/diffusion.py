@@ -48,6 +48,7 @@ class DiffusionArchitecture:
     scheduler: Callable[[int], Any]
     step: Callable[[Any, torch.Tensor, Any, torch.Tensor, list[torch.Generator]], torch.Tensor]
     packages: tuple[str, ...] = ("diffusers",)
+    drawing: int = 1
 
     def build(
         self,

@@ -57,6 +57,7 @@ class GanArchitecture:
     parts: Callable[..., GanParts]
     conditional: bool
     packages: tuple[str, ...] = ()
+    drawing: int = 1
 
     def build(self, recipe: GeneratorRecipe, *, classes: int, device: torch.device) -> Gan:
         """See `GeneratorArchitecture`."""

@@ -44,6 +44,7 @@ class LatentArchitecture:
     name: str
     presets: Mapping[str, Preset]
     packages: tuple[str, ...] = ("diffusers",)
+    drawing: int = 1
 
     def build(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from whorl.encoders.device import choose_device
 from whorl.errors import StorageError
+from whorl.files import bytes_of, digest_bytes
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.contract import GeneratorModel
 from whorl.lab.generators.folder import WEIGHTS, GeneratorConfig, kept_weights, read_config
@@ -45,6 +46,24 @@ def load_generator(
         raise StorageError(f"the weights in {place} do not fit {config.recipe.title}: {error}") from error
     network.eval().requires_grad_(requires_grad=False)
     return model
+
+
+def weights_digest(folder: str | Path, *, checkpoint: int | None = None) -> str:
+    """Return a digest of a generator's averaged weights, by name and value, however their file is ordered.
+
+    Raises:
+        StorageError: as for `load_generator`.
+    """
+    place = Path(folder)
+    return digest_tensors(_weights(place, read_config(place), checkpoint))
+
+
+def digest_tensors(tensors: Mapping[str, torch.Tensor]) -> str:
+    """Return a digest of names and values."""
+    arrays = {name: tensors[name].numpy() for name in sorted(tensors)}
+    return digest_bytes(
+        *(part for name, array in arrays.items() for part in (name.encode(), bytes_of(array)))
+    )
 
 
 def kept_epochs(folder: str | Path) -> tuple[int, ...]:

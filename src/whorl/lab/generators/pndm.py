@@ -60,5 +60,10 @@ def within(noise: torch.Tensor, kept: torch.Tensor, x: torch.Tensor) -> torch.Te
 
 
 PNDM = DiffusionArchitecture(
-    "pndm", diffusion_presets(tiny=5, small=25, paper=50), loss=_loss, scheduler=_scheduler, step=_step
+    "pndm",
+    diffusion_presets(tiny=5, small=25, paper=50),
+    loss=_loss,
+    scheduler=_scheduler,
+    step=_step,
+    drawing=2,
 )

@@ -80,6 +80,7 @@ class StyleGAN2Architecture:
     name: str
     presets: Mapping[str, Preset]
     packages: tuple[str, ...] = ()
+    drawing: int = 1
 
     def build(
         self,

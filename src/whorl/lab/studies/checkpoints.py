@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
+from functools import partial
 from pathlib import Path
 
+from whorl.embeddings.progress import progress_for
 from whorl.evaluation.sets import SetPlace
 from whorl.lab.studies.material import Material
 from whorl.lab.studies.sizes import StudySize
+from whorl.lab.training.order import Order
 
 _APART = 1_000
 
@@ -21,7 +23,8 @@ def epochs_to_keep(size: StudySize, pictures: int, batch_size: int) -> tuple[int
     """
     if size.checkpoint_epochs:
         return size.checkpoint_epochs
-    per_epoch, found = math.ceil(pictures / min(batch_size, pictures)), [0]
+    per_epoch = Order(pictures, min(batch_size, pictures), seed=0).steps_per_epoch
+    found = [0]
     for steps in size.checkpoint_steps:
         found.append(max(round(steps / per_epoch), found[-1] + 1))
     return tuple(found[1:])
@@ -36,11 +39,11 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
     Raises:
         StorageError: the folder holds another training.
     """
-    from whorl.lab.generators.load import load_generator
+    from whorl.lab.generators.load import load_generator, weights_digest
     from whorl.lab.generators.recipe import recipe_for
-    from whorl.lab.generators.sample import draw_pictures
     from whorl.lab.generators.train import train_generator
     from whorl.lab.zoo.order import zoo_seed
+    from whorl.lab.zoo.picture_set import Origin, ensure_pictures
 
     inputs = material.inputs
     folder = inputs.folder / "checkpoints" / architecture
@@ -57,18 +60,17 @@ def checkpoint_sets(material: Material, architecture: str) -> tuple[SetPlace, ..
         device=inputs.device,
         progress=inputs.progress,
     )
-    found = []
+    found, model = [], folder / "model"
     for place, epoch in enumerate(epochs, start=1):
         path = folder / f"epoch-{epoch:04d}.npz"
-        if not path.exists():
-            model = load_generator(folder / "model", checkpoint=epoch, device=inputs.device)
-            draw_pictures(
-                model,
-                path,
-                count=inputs.size.pictures,
-                seed=seed + _APART * place,
-                progress=inputs.progress,
-            )
+        weights = weights_digest(model, checkpoint=epoch)
+        ensure_pictures(
+            path,
+            Origin.now(recipe, weights, seed=seed + _APART * place),
+            partial(load_generator, model, checkpoint=epoch, device=inputs.device),
+            count=inputs.size.pictures,
+            progress=progress_for(inputs.progress),
+        )
         found.append(_place(architecture, path))
     return tuple(found)
 

@@ -9,16 +9,15 @@ from typing import Any
 from whorl.embeddings import Progress
 from whorl.embeddings.progress import progress_for
 from whorl.encoders.device import choose_device
-from whorl.errors import StorageError, WhorlError
-from whorl.files import bytes_of, digest_bytes
+from whorl.errors import WhorlError
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.load import load_generator
 from whorl.lab.generators.pictures import TrainingPictures, read_pictures
 from whorl.lab.generators.recipe import recipe_for
 from whorl.lab.zoo.models import PlannedModel, plan_model, train_model
 from whorl.lab.zoo.order import ZOO_ORDER, check_architectures, zoo_seed
-from whorl.lab.zoo.packed import PackedZoo
-from whorl.lab.zoo.picture_set import Origin, ensure_pictures, read_set, write_set
+from whorl.lab.zoo.packed import PackedZoo, take_packed
+from whorl.lab.zoo.picture_set import Origin, ensure_pictures
 from whorl.lab.zoo.progress import Work, ZooClock, ZooProgress
 from whorl.lab.zoo.zoo import Zoo, ZooModel, model_folder, pictures_file
 
@@ -91,7 +90,9 @@ def build_zoo(
     taken: dict[str, ZooModel] = {}
     for pack in map(PackedZoo.read, packed):
         pack.expect(size=size, seed=seed, digest=known.describe()["digest"], pictures=pictures)
-        taken |= {model.name: _taken(pack, model, place) for model in planned if model.name in pack.models}
+        taken |= {
+            model.name: take_packed(pack, model, place) for model in planned if model.name in pack.models
+        }
         planned = [model for model in planned if model.name not in taken]
     _check_buildable(planned, known)
     told = ZooProgress(shown, ZooClock(_work(planned, pictures, place)))
@@ -108,26 +109,6 @@ def build_zoo(
         models[model.name] = _with_pictures(trained, place, pictures, device, told)
     in_order = tuple(models[f"{name}/run-{run}"] for run in range(1, runs + 1) for name in chosen)
     return Zoo(place, size, seed, known.describe(), pictures, in_order)
-
-
-def _taken(pack: PackedZoo, planned: PlannedModel, zoo: Path) -> ZooModel:
-    """Put a packed model's pictures into the zoo, where they are not there already."""
-    model = pack.models[planned.name]
-    if (model.recipe, model.steps) != (planned.recipe, planned.end):
-        raise StorageError(
-            f"{pack.folder} has {model.name} of another recipe: {model.recipe.title}, {model.steps:,} steps; this "
-            f"zoo's is trained for {planned.end:,}. Give the same options, or leave the pack out."
-        )
-    path, pixels = pictures_file(zoo, model.architecture, model.run), pack.pixels(model)
-    if path.exists():
-        if digest_bytes(bytes_of(read_set(path).pixels)) != model.digest:
-            raise StorageError(
-                f"{path} holds other pictures than {pack.folder} has of {model.name}. Take one of the two out."
-            )
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_set(path, pixels, Origin(model.architecture, model.recipe.size, model.weights, model.seed))
-    return model
 
 
 def _check_buildable(planned: Sequence[PlannedModel], known: TrainingPictures) -> None:
@@ -152,11 +133,14 @@ def _with_pictures(
     model: PlannedModel, zoo: Path, pictures: int, device: str, progress: ZooProgress
 ) -> ZooModel:
     recipe, weights = model.recipe, str(model.weights)
+    origin = Origin.now(recipe, weights)
     digest = ensure_pictures(
         pictures_file(zoo, recipe.architecture, model.run),
-        Origin(recipe.architecture, recipe.size, weights, recipe.seed),
+        origin,
         lambda: load_generator(model.folder, device=device),
         count=pictures,
         progress=progress,
     )
-    return ZooModel(model.run, recipe, model.end, weights, pictures, digest, dict(model.config.versions))
+    return ZooModel(
+        model.run, recipe, model.end, weights, pictures, digest, dict(model.config.versions), origin.drawing
+    )

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from whorl.embeddings import Progress
 from whorl.errors import StorageError
-from whorl.files import bytes_of, digest_bytes
 from whorl.lab.generators.folder import WEIGHTS, GeneratorConfig, check_folder, config_of
+from whorl.lab.generators.load import digest_tensors
 from whorl.lab.generators.pictures import TrainingPictures
 from whorl.lab.generators.recipe import GeneratorRecipe
 from whorl.lab.generators.train import train_generator
-from whorl.lab.training.checkpoint import Checkpoint, read_checkpoint
+from whorl.lab.training.checkpoint import read_checkpoint
 from whorl.lab.training.order import Order
 
 
@@ -62,7 +62,9 @@ def plan_model(folder: Path, run: int, recipe: GeneratorRecipe, pictures: Traini
             f"{folder} holds {recipe.title}, trained for {step:,} steps; this zoo's models are trained for "
             f"{end:,}. Take it out, or give the steps (steps, --steps) or another -o."
         )
-    return PlannedModel(folder, run, config, end, None if found is None or step < end else _digest(found))
+    return PlannedModel(
+        folder, run, config, end, None if found is None or step < end else digest_tensors(found.tensors)
+    )
 
 
 def train_model(
@@ -95,14 +97,6 @@ def train_model(
             "folder to train the model anew."
         )
     return done
-
-
-def _digest(weights: Checkpoint) -> str:
-    """Return the digest of names and values; not of the file, which may order its header as it likes."""
-    arrays = {name: weights.tensors[name].numpy() for name in sorted(weights.tensors)}
-    return digest_bytes(
-        *(part for name, array in arrays.items() for part in (name.encode(), bytes_of(array)))
-    )
 
 
 def _end(recipe: GeneratorRecipe, count: int) -> int:

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from whorl.errors import StorageError, WhorlError
 from whorl.files import bytes_of, digest_bytes, digest_file
-from whorl.lab.zoo.zoo import ZooModel
+from whorl.lab.generators.architectures import architecture_named
+from whorl.lab.zoo.models import PlannedModel
+from whorl.lab.zoo.picture_set import Origin, read_set, write_set
+from whorl.lab.zoo.zoo import ZooModel, pictures_file
 
 SCHEMA = "whorl-zoo-pack/1"
 RECIPE = "recipe.json"
@@ -104,3 +107,33 @@ class PackedZoo:
         except (*_BROKEN, WhorlError) as error:
             raise StorageError(f"{path} is damaged ({error}); get the pack anew, or leave it out.") from error
         return pixels
+
+
+def take_packed(pack: PackedZoo, planned: PlannedModel, zoo: Path) -> ZooModel:
+    """Put a packed model's pictures into a zoo's folder, where they are not there already.
+
+    Raises:
+        StorageError: the pack's are of another recipe, were drawn in another way or are damaged; or the folder
+            holds other pictures.
+    """
+    model = pack.models[planned.name]
+    if (model.recipe, model.steps) != (planned.recipe, planned.end):
+        raise StorageError(
+            f"{pack.folder} has {model.name} of another recipe: {model.recipe.title}, {model.steps:,} steps; this "
+            f"zoo's is trained for {planned.end:,}. Give the same options, or leave the pack out."
+        )
+    if model.drawing != architecture_named(model.architecture).drawing:
+        raise StorageError(
+            f"{pack.folder} has pictures of {model.name} that an earlier version drew in another way. Leave the "
+            "pack out, and they are drawn anew."
+        )
+    path, pixels = pictures_file(zoo, model.architecture, model.run), pack.pixels(model)
+    if path.exists():
+        if digest_bytes(bytes_of(read_set(path).pixels)) != model.digest:
+            raise StorageError(
+                f"{path} holds other pictures than {pack.folder} has of {model.name}. Take one of the two out."
+            )
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_set(path, pixels, Origin.now(model.recipe, model.weights))
+    return model

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from whorl.embeddings import Progress
 from whorl.errors import StorageError
 from whorl.files import bytes_of, digest_bytes, replacing
+from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.contract import Generator
+from whorl.lab.generators.recipe import GeneratorRecipe
 from whorl.lab.generators.sample import draw_array
 
 SCHEMA = "whorl-zoo-pictures/1"
@@ -33,12 +35,26 @@ class Origin:
         size: the model's.
         weights: digest of its averaged weights.
         seed: picture i is a function of (seed, i) and the weights.
+        drawing: how the architecture draws, see `GeneratorArchitecture`.
     """
 
     architecture: str
     size: str
     weights: str
     seed: int
+    drawing: int
+
+    @classmethod
+    def now(cls, recipe: GeneratorRecipe, weights: str, *, seed: int | None = None) -> Self:
+        """Return the origin of pictures that a model would draw now.
+
+        Args:
+            recipe: the model's.
+            weights: their digest.
+            seed: of the pictures; None for the recipe's own.
+        """
+        drawing = architecture_named(recipe.architecture).drawing
+        return cls(recipe.architecture, recipe.size, weights, recipe.seed if seed is None else seed, drawing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +148,8 @@ def read_set(path: Path) -> StoredSet:
 
 
 def _check_recipe(path: Path, found: StoredSet, origin: Origin) -> None:
-    said = found.recipe if isinstance(found.recipe, dict) else {}
+    # Files of before there was more than one way to draw do not name theirs.
+    said = {"drawing": 1, **(found.recipe if isinstance(found.recipe, dict) else {})}
     expected = {"schema": SCHEMA, **asdict(origin), "start": 0}
     differing = [
         f"{name} ({_short(said.get(name))} there, {_short(value)} here)"

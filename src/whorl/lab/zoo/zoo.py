@@ -28,6 +28,7 @@ class ZooModel:
         pictures: how many were drawn, the first ones of its seed.
         digest: of their pixels.
         versions: of Whorl, torch and the architecture's packages when its training began.
+        drawing: how its architecture drew them, see `whorl.lab.generators.contract.GeneratorArchitecture`.
     """
 
     run: int
@@ -37,6 +38,7 @@ class ZooModel:
     pictures: int
     digest: str
     versions: Mapping[str, str]
+    drawing: int
 
     @property
     def architecture(self) -> str:
@@ -65,12 +67,13 @@ class ZooModel:
             "pictures": self.pictures,
             "digest": self.digest,
             "versions": dict(self.versions),
+            "drawing": self.drawing,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return what `to_dict` described."""
-        names = ("run", "steps", "weights", "pictures", "digest", "versions")
+        names = ("run", "steps", "weights", "pictures", "digest", "versions", "drawing")
         return cls(
             recipe=GeneratorRecipe.from_dict(values["recipe"]), **{name: values[name] for name in names}
         )
