@@ -13,7 +13,8 @@ from whorl.latent.deciding.calibration import Calibration
 from whorl.latent.directions import basis_by_design, basis_by_position
 
 FEW = {"latents": 400, "start_pictures": 200}
-CALIBRATION = Calibration(0.4, 0.1, 24, 24, 8, 1)
+DRAWN = np.random.default_rng(0).integers(0, 2, (32, 8), dtype=np.uint8)
+CALIBRATION = Calibration(0.4, 0.1, 24, 1, DRAWN[:24], DRAWN[24:])
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,10 @@ def test_what_is_read_is_what_was_written(basis, tmp_path):
     again = LatentBasis.load(basis.save(tmp_path / "basis"))
     assert again.digest == basis.digest
     assert again.generator == basis.generator
-    assert again.calibration == CALIBRATION
+    assert again.calibration.to_dict() == CALIBRATION.to_dict()
+    assert again.calibration.without_key.keys() == {"plain", "foreign"}
+    for kind, bits in again.calibration.without_key.items():
+        assert np.array_equal(bits, CALIBRATION.without_key[kind])
     assert dict(again.design) == dict(basis.design)
     latents = linear_generator().sample_latents(3, seed=4)
     keys = np.array([0, 1, 1, 0, 1, 0, 0, 1])
