@@ -151,11 +151,14 @@ def test_a_picture_of_a_user_is_never_told_to_be_nobodys():
     from whorl.latent.deciding.calibration import Calibration
     from whorl.latent.deciding.decision import decide
 
-    calibration = Calibration(1.0, 0.1, 20, 20, 0, 0)
+    none = np.empty((0, 8), np.uint8)
+    calibration = Calibration(1.0, 0.1, 20, 0, none, none)
     short = KeyBook.create(8, users=[f"u{i}" for i in range(16)], room=16, seed=0)
     found = decide(reading(short.key("u3")), short, calibration=calibration)
     assert (found.answer, found.nearest, found.needed) == ("no match", "u3", None)
     assert "too short" in found.why
+    none = np.empty((0, 32), np.uint8)
+    calibration = Calibration(1.0, 0.1, 20, 0, none, none)
     book = KeyBook.create(32, users=[f"u{i}" for i in range(100)], seed=0)
     key = book.key("u7")
     changed = decide(reading(key, residual=9.0), book, calibration=calibration)

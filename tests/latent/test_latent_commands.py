@@ -4,8 +4,10 @@ import csv
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,7 +74,10 @@ def secrets_of(book, basis):
         for text in (bits, bits[::-1]):
             digits = f"{int(text, 2):0{BITS // 4}x}"
             found |= {text, ",".join(text), ", ".join(text), " ".join(text), rf"(?i)\b(0x)?{digits}\b"}
-    directions = LatentBasis.load(basis).directions
+    held = LatentBasis.load(basis)
+    for bits in held.calibration.plain_bits if held.calibration else ():
+        found |= {"".join(map(str, bits)), ",".join(map(str, bits)), ", ".join(map(str, bits))}
+    directions = held.directions
     return found | {re.escape(f"{abs(number):.9g}") for number in directions.flat if abs(number) > 1e-3}
 
 
@@ -129,6 +134,112 @@ def test_a_key_of_nobody_in_the_book_is_marked_but_unknown(place, tmp_path):
     assert "No calibration holds here" in " ".join(done.stdout.split())
 
 
+def test_a_reading_says_what_became_of_pictures_without_a_key(place):
+    done = latent("read", "basis", "alice[:1]", "--keys", "keys", "-q", cwd=place)
+    told = " ".join(done.stdout.split())
+    assert "Of 24 pictures of the generator without a key, read for the calibration," in told
+    assert "Of 6 pictures of other origin" in told
+    assert "exact 95 % interval over pictures" in told
+    done = latent("read", "basis", "alice[:1]", "--keys", "keys", "--json", "-q", cwd=place)
+    reading = json.loads(done.stdout)["reading"]
+    assert [(each["kind"], each["rate"], each["readings"]) for each in reading["observed"]] == [
+        ("plain", 0.001, 24), ("foreign", 0.001, 6), ("plain", 0.1, 24), ("foreign", 0.1, 6)
+    ]  # fmt: skip
+    assert not any(each["too_many"] for each in reading["observed"])
+    assert reading["needed"]["coins"] <= reading["needed"]["least"] <= reading["needed"]["most"] <= BITS
+
+
+def test_a_basis_is_calibrated_later_and_again(place, tmp_path):
+    before = replace(LatentBasis.load(place / "basis"), calibration=None)
+    before.save(tmp_path / "basis")
+    asked = ("calibrate", tmp_path / "basis", "-n", 22, "-q", "--seed")
+    foreign = ("--foreign", "foreign.npy[:3]", "--keys", "keys", "--rate", 0.01, "--json")
+    told = json.loads(latent(*asked, 1, *foreign, cwd=place).stdout)
+    after = LatentBasis.load(tmp_path / "basis")
+    assert told["digest"] == after.digest == before.digest
+    assert (after.calibration.plain, after.calibration.foreign) == (22, 3)
+    assert told["calibration"] == after.calibration.to_dict()
+    assert (told["observed"]["users"], len(told["observed"]["book"])) == (3, 4)
+    assert {each["rate"] for each in told["observed"]["unluckiest_key"]} == {0.01}
+    refused(*asked, 1, cwd=place, because="has a calibration already, by")
+    done = latent(*asked, 2, "--overwrite", cwd=place)
+    again = LatentBasis.load(tmp_path / "basis").calibration
+    assert again.foreign == 0
+    assert not np.array_equal(again.plain_bits, after.calibration.plain_bits)
+    assert "the key most like them" in " ".join(done.stdout.split())
+
+
+def test_calibrating_refuses_what_cannot_be_before_it_reads(place, tmp_path, monkeypatch):
+    from whorl.latent.reading.newton import NewtonReader
+
+    monkeypatch.setattr(NewtonReader, "read", lambda *_: pytest.fail("a picture was read"))
+    monkeypatch.setattr("whorl.latent.calibrate.drawn", lambda *_: pytest.fail("a picture was drawn"))
+    monkeypatch.setattr("whorl.latent.directions.basis_by_design", lambda *_, **__: pytest.fail("designed"))
+    np.save(tmp_path / "wide.npy", np.zeros((2, SIDE, SIDE + 1, 3), np.uint8))
+    wide = ("--foreign", tmp_path / "wide.npy")
+    asked = ("calibrate", "basis", "--overwrite")
+    refused(*asked, *wide, cwd=place, because="is a picture of 16 x 17")
+    refused(
+        "basis", "generator", "-o", tmp_path / "b", "--calibrate", 20, *wide, cwd=place, because="16 x 17"
+    )
+    assert not (tmp_path / "b").exists()
+    refused("calibrate", "basis", cwd=place, because="replace it with --overwrite")
+    refused(*asked, "-n", 19, cwd=place, because="greater than or equal to 20")
+    refused(*asked, "--rate", 1, cwd=place, because="the rate lies between 0 and 1")
+    refused("calibrate", "generator", cwd=place, because="Give a latent basis")
+    latent("keys", "create", tmp_path / "long", "--users", 2, "--bits", 32, cwd=place)
+    refused(*asked, "--keys", tmp_path / "long", cwd=place, because="have 32 bits, and the basis reads 16")
+    write_tiny(tmp_path / "other", seed=5)
+    refused(*asked, "--generator", tmp_path / "other", cwd=place, because="other weights or other noise")
+
+
+def test_a_calibration_that_fails_loses_no_basis(place, tmp_path, monkeypatch):
+    asked = (
+        "basis",
+        "generator",
+        "--bits",
+        BITS,
+        *FEW,
+        "--calibrate",
+        22,
+        "--foreign",
+        "foreign.npy[:2]",
+        "-q",
+    )
+    # So weak that no key is read: a calibration must fail.
+    done = refused(
+        *asked, "-o", tmp_path / "weak", "--strength", 1e-5, cwd=place, because="without a wrong bit"
+    )
+    go_on = f"whorl latent calibrate {tmp_path / 'weak'} -n 22 --foreign 'foreign.npy[:2]'"
+    assert go_on in " ".join(done.stderr.split())
+    assert LatentBasis.load(tmp_path / "weak").calibration is None
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("whorl.latent.calibrate.calibrate", stopped)
+    strength = ("--strength", LatentBasis.load(place / "basis").strength)
+    done = latent(*asked, "-o", tmp_path / "stopped", *strength, cwd=place, check=None)
+    assert done.returncode == 130
+    assert "The basis is finished and kept in" in done.stderr
+    monkeypatch.undo()
+    assert LatentBasis.load(tmp_path / "stopped").calibration is None
+    command = done.stderr.split("calibrate it: whorl latent ")[1].splitlines()[0]
+    latent(*shlex.split(command), "--seed", 1, "-q", cwd=place)
+    assert LatentBasis.load(tmp_path / "stopped").calibration.foreign == 2
+
+
+def test_a_strength_that_makes_bits_constant_is_warned_of(place, tmp_path):
+    loud = ("--strength", 1000, "--json", "-q")
+    done = latent("basis", "generator", "-o", tmp_path / "loud", "--bits", BITS, *FEW, *loud, cwd=place)
+    assert "16 of 16 bits have one value in more than three of four pictures without a key" in done.stderr
+    told = json.loads(done.stdout)
+    assert told["without_key"]["lopsided"] == BITS
+    assert told["without_key"]["worth_coins"] < BITS / 2
+    assert told["strength_in_deviations"] > 2
+    assert LatentBasis.load(tmp_path / "loud").lopsided == BITS
+
+
 def test_what_marking_leaves_behind(place):
     out = place / "alice"
     assert {path.name for path in out.iterdir()} == {"pictures", "result.json", "report.html", "examples.svg"}
@@ -180,13 +291,26 @@ def test_marked_pictures_of_two_users_have_other_latents_unless_a_seed_says_so(p
 
 def test_no_key_and_no_direction_is_told(place, tmp_path):
     """Trap 5: neither on stdout or stderr nor in any file but the key book, the export and the basis."""
+    strength = LatentBasis.load(place / "basis").strength
     runs = [
         ("keys", "show", "keys"),
         ("keys", "create", tmp_path / "new", "--users", "names.txt", "--bits", BITS, "--room", 30),
         ("keys", "export", "keys", "-o", tmp_path / "keys.csv"),
-        ("basis", "generator", "-o", tmp_path / "basis", "--bits", BITS, *FEW, *NO_GUESS),
+        (
+            "basis",
+            "generator",
+            "-o",
+            tmp_path / "basis",
+            "--bits",
+            BITS,
+            *FEW,
+            *NO_GUESS,
+            "--strength",
+            strength,
+        ),
         ("mark", "basis", "--keys", "keys", "--user", "bob", "-n", 2, "-o", tmp_path / "marked"),
         ("mark", "basis", "--keys", "keys", "--user", "bob", "-n", 2, "-o", tmp_path / "again", "--json"),
+        ("calibrate", tmp_path / "basis", "-n", 22, "--keys", "keys", "--seed", 1),
         ("read", "basis", "bob", "--keys", "keys", "-o", tmp_path / "answer"),
         ("read", "basis", "bob", "--keys", "keys", "--json"),
     ]

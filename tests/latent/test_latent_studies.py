@@ -15,12 +15,12 @@ from whorl.latent.directions import basis_by_design
 from whorl.latent.mark import mark
 from whorl.latent.reading.newton import NewtonReader
 from whorl.latent.reading.reading import Reading
+from whorl.latent.stages import stage_seed
 from whorl.latent.studies.attackers import Attacker
 from whorl.latent.studies.attacks import ATTACKS
 from whorl.latent.studies.capacity import capacity
 from whorl.latent.studies.cost import cost
 from whorl.latent.studies.names import STUDIES, run_study
-from whorl.latent.studies.stages import stage_seed
 from whorl.latent.studies.study import Bench
 
 
@@ -228,7 +228,7 @@ def test_no_study_reads_latents_that_a_basis_was_learned_from(bench, monkeypatch
         )
         basis = own.designed
         own.by_position(4, 1.0)
-        own.by_design(4, seed=stage_seed(seed, "made again"))
+        own.by_design(4, seed=stage_seed(seed, "study: made again"))
         own.by_position(1, own.strength, 0, "lattice")
         learned |= watched.seeds
         watched.seeds.clear()

@@ -13,6 +13,7 @@ from whorl.latent.directions import basis_by_position
 from whorl.latent.mark import mark
 from whorl.latent.reading.newton import NewtonReader
 from whorl.latent.reading.published import PublishedReader
+from whorl.latent.stages import stage_seed
 
 BITS, CHANNELS = 6, 4
 FEW = {"latents": 400, "start_pictures": 400}
@@ -71,7 +72,7 @@ def test_each_bit_has_one_channel_and_they_are_dealt_evenly(generator):
     ]
     assert np.allclose(basis.whole @ basis.whole.T, np.eye(WIDTH))
     # Along each component of a channel, latents vary as the components of that channel alone say.
-    drawn = generator.sample_latents(400, seed=0).astype(np.float64)
+    drawn = generator.sample_latents(400, seed=stage_seed(0, "directions")).astype(np.float64)
     assert np.allclose(basis.coordinates(drawn).std(axis=0, ddof=1)[:BITS], basis.key_deviations)
 
 
@@ -91,7 +92,9 @@ def test_a_bit_moves_three_components_alike_and_the_rest_of_them_is_the_mean(gen
     own = joint.coordinates(basis.marked(latents, keys))[:, WIDTH - 1 - 3 * BITS : WIDTH - 1]
     assert np.allclose(own, np.repeat(strength * keys, 3, axis=1), atol=1e-5)
     assert basis.whole.shape == (WIDTH - 2 * BITS, WIDTH)
-    spread = basis.coordinates(generator.sample_latents(400, seed=0)).std(axis=0, ddof=1)
+    spread = basis.coordinates(generator.sample_latents(400, seed=stage_seed(0, "directions"))).std(
+        axis=0, ddof=1
+    )
     assert np.allclose(spread, np.concatenate([basis.key_deviations, basis.content_deviations]))
 
 

@@ -6,6 +6,7 @@ import typer
 
 from whorl.cli import latent_keys
 from whorl.cli.latent_basis import basis
+from whorl.cli.latent_calibrate import calibrate
 from whorl.cli.latent_convert import convert
 from whorl.cli.latent_mark import mark
 from whorl.cli.latent_read import read
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command("convert")(convert)
 app.command("basis")(basis)
+app.command("calibrate")(calibrate)
 app.add_typer(latent_keys.app, name="keys")
 app.command("mark")(mark)
 app.command("read")(read)

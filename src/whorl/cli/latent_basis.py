@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.latent_calibrate import measure
 from whorl.cli.latent_told import say_secret
 
 if TYPE_CHECKING:
@@ -49,7 +53,9 @@ def basis(
     strength: Annotated[
         float | None,
         typer.Option(
-            help="How far a bit moves its coordinate; more is read more surely, and changes pictures more.",
+            help="How far apart a 0 and a 1 lie along a direction: more is read more surely, and changes pictures "
+            "more. Much more than the latents' own deviation there, and that bit is nearly the same in all "
+            "pictures without a key, so that it tells little; you are warned, and 'read' asks for more bits.",
             show_default="measured: soft bits of 8-bit pictures off by 0.1",
         ),
     ] = None,
@@ -119,7 +125,8 @@ def basis(
             "--calibrate",
             min=20,
             rich_help_panel=_CALIBRATION,
-            help="Draw and read so many pictures with keys and as many without, for 'marked but unknown'.",
+            help="Then draw and read so many pictures with keys and as many without, as 'whorl latent calibrate' "
+            "does: for 'marked but unknown', and for what bits are without a key.",
             show_default="none",
         ),
     ] = None,
@@ -139,11 +146,19 @@ def basis(
         ),
     ] = None,
     device: shared.Device = "auto",
-    overwrite: shared.Overwrite = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace the basis there is, its calibration too; pictures marked with it are read no more.",
+        ),
+    ] = False,
     as_json: shared.Json = False,
     quiet: shared.Quiet = False,
 ) -> None:
     """Choose the directions that carry keys, and keep them, with all that a reader needs, in one private folder.
+
+    It is kept before it is calibrated: stopped then, go on with 'whorl latent calibrate'.
 
     whorl latent basis GENERATOR --calibrate 100 --foreign photos/ -o BASIS
     """
@@ -160,13 +175,15 @@ def basis(
     from whorl.files import check_output
     from whorl.images import open_images
     from whorl.latent.basis_folder import BASES
-    from whorl.latent.calibrate import calibrate as measure
     from whorl.latent.open import open_generator
+    from whorl.latent.reading.seen import check_sizes
 
     check_output(output, overwrite=overwrite, ours=BASES.holds)
     seed = secrets.randbits(63) if seed is None else seed
     others = None if foreign is None else open_images(foreign)
     opened = open_generator(generator, device)
+    if others is not None:
+        check_sizes(opened, others)
     design: dict[str, Any] = {
         "bits": bits,
         "latents": latents,
@@ -183,11 +200,29 @@ def basis(
         found = _by_design(opened, jacobians, perceptual, {**design, "progress": not quiet})
     found = _with_strength(opened, found, strength, seed)
     found = replace(found, generator=replace(found.generator, place=_place(generator)))
-    if calibrate is not None:
-        measured = measure(opened, found, calibrate, foreign=others, seed=seed, progress=not quiet)
-        found = replace(found, calibration=measured)
     found.save(output, overwrite=overwrite)
+    if calibrate is not None:
+        with _told_how_to_go_on(output, calibrate, foreign):
+            found = measure(opened, found, output, calibrate, foreign=others, seed=seed, progress=not quiet)
     _tell(found, output, as_json)
+
+
+@contextmanager
+def _told_how_to_go_on(output: Path, count: int, foreign: str | None) -> Iterator[None]:
+    """Say, where a calibration fails or is stopped, that the basis is there and how it is calibrated."""
+    try:
+        yield
+    except BaseException:
+        from whorl.report.text import plain
+
+        command = ["whorl", "latent", "calibrate", str(output), "-n", str(count)]
+        command += [] if foreign is None else ["--foreign", foreign]
+        typer.echo(
+            f"The basis is finished and kept in {plain(str(output))}, without a calibration. To calibrate it: "
+            f"{plain(shlex.join(command))}",
+            err=True,
+        )
+        raise
 
 
 def _by_position(generator: LatentGenerator, design: dict[str, Any]) -> LatentBasis:
@@ -228,6 +263,10 @@ def _place(generator: str) -> str:
 
 
 def _tell(basis: LatentBasis, output: Path, as_json: bool) -> None:
+    import numpy as np
+
+    from whorl.latent.deciding.plain_bits import coins
+
     told: dict[str, Any] = {
         "folder": str(output),
         "digest": basis.digest,
@@ -238,6 +277,8 @@ def _tell(basis: LatentBasis, output: Path, as_json: bool) -> None:
         "coding": basis.coding,
         "design": {name: value for name, value in basis.design.items() if name not in ("costs", "seed")},
         "guess_explains": basis.start and basis.start.explained,
+        "strength_in_deviations": float(np.median(basis.strength / basis.key_deviations)),
+        "without_key": {"worth_coins": coins(basis.plain_ones), "lopsided": basis.lopsided},
         "calibration": basis.calibration and basis.calibration.to_dict(),
     }
     say_secret(f"{output}: whoever has it can forge keys, and take them out.")

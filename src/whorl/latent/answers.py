@@ -15,7 +15,8 @@ from whorl.images.contract import ImageSource
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.deciding.decision import FALSE_ACCEPT_RATE, Decision, check_book, decide
-from whorl.latent.deciding.threshold import least_matching
+from whorl.latent.deciding.matching import MatchingRule, Needed
+from whorl.latent.deciding.observed import Observed, observed_with
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.reading.contract import Reader
 from whorl.latent.reading.newton import NewtonReader
@@ -66,7 +67,9 @@ class KeyAnswers:
         bits: length of the keys.
         rate: wanted share of pictures without a key that are taken for some user's.
         calibrated: whether "marked but unknown" can be an answer.
-        needed: how many matching bits are enough; None where no number is.
+        needed: how many matching bits are enough.
+        observed: pictures without a key that the basis' calibration has read, held against this book; empty where
+            no calibration holds.
     """
 
     source: str
@@ -75,7 +78,8 @@ class KeyAnswers:
     bits: int
     rate: float
     calibrated: bool
-    needed: int | None
+    needed: Needed
+    observed: tuple[Observed, ...] = ()
 
     @property
     def answered(self) -> dict[str, int]:
@@ -96,8 +100,15 @@ class KeyAnswers:
             "book": {"users": self.users, "bits": self.bits},
             "rate": self.rate,
             "calibrated": self.calibrated,
-            "needed": self.needed,
+            "needed": self.needed.to_dict(),
+            "observed": [each.to_dict() for each in self.observed],
         }
+
+
+def rule_for(basis: LatentBasis, book: KeyBook, *, rate: float = FALSE_ACCEPT_RATE) -> MatchingRule:
+    """Return how many bits of each key must match, by what basis and calibration say of pictures without one."""
+    measured = () if basis.calibration is None else basis.calibration.shares
+    return MatchingRule.of(book, rate=rate, shares=(basis.plain_ones, *measured))
 
 
 def read_pictures(
@@ -118,7 +129,8 @@ def read_pictures(
         basis: that keys were put in with.
         book: users and keys.
         rate: see `decide`.
-        reader: None for the default one. The basis' calibration holds for that one alone.
+        reader: None for the default one. The thresholds of the basis' calibration hold for that one alone; bits
+            that it read in pictures without a key count in any case, for they can but raise what is needed.
         progress: True shows it on stderr.
 
     Raises:
@@ -128,7 +140,7 @@ def read_pictures(
     """
     basis.expect(generator)
     check_book(book, basis.bits)
-    needed = least_matching(book.bits, len(book), rate)
+    rule = rule_for(basis, book, rate=rate)
     calibration = basis.calibration if reader is None else None
     reader = reader or NewtonReader()
     check_sizes(generator, pictures, reader.through)
@@ -139,12 +151,19 @@ def read_pictures(
         for place, name in enumerate(pictures.ids):
             began = time.perf_counter()
             reading = reader.read(generator, basis, pictures[place])
-            answer = decide(reading, book, rate=rate, calibration=calibration)
+            answer = decide(reading, book, rate=rate, calibration=calibration, rule=rule)
             seconds = time.perf_counter() - began
             found.append(KeyAnswer(name, answer, reading.passes, reading.starts, seconds, reading.bits))
             shown.advance(1)
     finally:
         shown.end()
     return KeyAnswers(
-        pictures.name, tuple(found), len(book), book.bits, rate, calibration is not None, needed
+        pictures.name,
+        tuple(found),
+        len(book),
+        book.bits,
+        rate,
+        calibration is not None,
+        rule.told(),
+        () if calibration is None else observed_with(book, rule, calibration),
     )

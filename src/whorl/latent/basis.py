@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,10 +12,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.errors import ScoreError, StorageError
+from whorl.errors import ScoreError, StorageError, WhorlWarning
 from whorl.files import bytes_of, digest_bytes, digest_json
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.deciding.calibration import Calibration
+from whorl.latent.deciding.plain_bits import foreseen_ones, lopsided
 from whorl.latent.warm_start import LinearStart
 
 Coding: TypeAlias = Literal["lattice", "centred", "published"]
@@ -176,6 +178,21 @@ class LatentBasis:
             deviations[: self.bits] = self.strength / 2
         return means, deviations
 
+    @cached_property
+    def plain_ones(self) -> Rows:
+        """Share of pictures without a key in which each bit is read as 1, foreseen from the deviations, (n,).
+
+        1/2 for fair coins. In the coding "published", and in a lattice, a strength much larger than the latents'
+        own deviation along a direction makes that bit nearly the same in all of them, and it tells no key from
+        none. See `whorl.latent.deciding.plain_bits.foreseen_ones`.
+        """
+        return foreseen_ones(self.key_deviations, self.strength, self.coding, self._begins)
+
+    @property
+    def lopsided(self) -> int:
+        """How many bits are foreseen to have one value in more than three of four pictures without a key."""
+        return lopsided(self.plain_ones)
+
     def with_strength(self, strength: float) -> LatentBasis:
         """Return the basis with another strength; a calibration does not hold for it, and is left out."""
         return replace(self, strength=strength, calibration=None)
@@ -250,12 +267,34 @@ class LatentBasis:
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write it to a folder in one step; its owner alone may look into it.
 
+        Warns (`WhorlWarning`) where bits are `lopsided`.
+
         Raises:
             StorageError: the folder exists, or the disk is full.
         """
         from whorl.latent.basis_folder import write_folder
 
-        return write_folder(self, Path(folder), overwrite=overwrite)
+        written = write_folder(self, Path(folder), overwrite=overwrite)
+        if self.lopsided:
+            warnings.warn(_lopsided_words(self), WhorlWarning, stacklevel=2)
+        return written
+
+    def save_calibration(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Put its calibration into the folder that it was saved to, in one step; all else there stays as it is.
+
+        Args:
+            folder: of this basis.
+            overwrite: replace the calibration that the folder has.
+
+        Raises:
+            ScoreError: the basis has no calibration.
+            StorageError: the folder holds another basis, or a calibration already; the disk is full.
+        """
+        from whorl.latent.basis_folder import write_calibration
+
+        if self.calibration is None:
+            raise ScoreError("this basis has no calibration to save; 'whorl.latent.calibrate' measures one.")
+        return write_calibration(self.calibration, self.digest, Path(folder), overwrite=overwrite)
 
     @classmethod
     def load(cls, folder: str | Path) -> LatentBasis:
@@ -267,3 +306,14 @@ class LatentBasis:
         from whorl.latent.basis_folder import read_folder
 
         return read_folder(Path(folder))
+
+
+def _lopsided_words(basis: LatentBasis) -> str:
+    steps = basis.strength / basis.key_deviations
+    return (
+        f"{basis.lopsided} of {basis.bits} bits have one value in more than three of four pictures without a key: "
+        f"the strength of {basis.strength:.3g} is {float(np.median(steps)):.3g} times the latents' own deviation "
+        "along a direction (median). Such a bit tells little of whether there is a key. Reading allows for it, "
+        "and asks for more matching bits of users whose keys look like no key; a smaller strength, another coding "
+        "or other directions mend it."
+    )

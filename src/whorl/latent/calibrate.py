@@ -16,8 +16,7 @@ from whorl.latent.reading.contract import Reader
 from whorl.latent.reading.newton import NewtonReader
 from whorl.latent.reading.reading import Reading
 from whorl.latent.reading.seen import check_sizes
-
-_STAGE = 0xCA11B
+from whorl.latent.stages import stage_seed
 
 
 def calibrate(
@@ -30,9 +29,10 @@ def calibrate(
     seed: int = 0,
     progress: bool | Progress = False,
 ) -> Calibration:
-    """Draw pictures with random keys and without one, read them and foreign ones, and learn thresholds.
+    """Draw pictures with random keys and without one, read them and foreign ones, and learn from what is read.
 
-    Pictures whose key is misread are left out: a search that went astray does not say what a key looks like.
+    Thresholds, and how often each bit is 1 where there is no key (see `Calibration` and `MatchingRule`). Pictures
+    whose key is misread are left out: a search that went astray does not say what a key looks like.
 
     Args:
         generator: that the basis was made for.
@@ -40,23 +40,25 @@ def calibrate(
         count: so many pictures with a key, each with another, and so many without.
         foreign: real pictures and those of other generators, of the generator's size.
         reader: None for the default one.
-        seed: fixes latents and keys; they are others than those of the basis.
+        seed: fixes latents and keys. With the basis' own seed too, they are others than those that its directions
+            and the reader's first guess were learned from (`stage_seed`).
         progress: True shows it on stderr.
 
     Raises:
         ScoreError: too few pictures; a foreign one of another size.
         StorageError: another generator than the basis was made for.
     """
+    basis.expect(generator)
     reader = reader or NewtonReader()
     if foreign is not None:
         check_sizes(generator, foreign)
-    # Not the latents that the basis was learned from, nor anybody's key.
-    own, seeds = np.random.SeedSequence((seed, _STAGE)).spawn(2)
-    first, second = (int(each) for each in seeds.generate_state(2))
-    keys = np.random.default_rng(own).integers(0, 2, (count, basis.bits), dtype=np.uint8)
+    keyed = stage_seed(seed, "calibration: pictures with a key")
+    plain = stage_seed(seed, "calibration: pictures without a key")
+    rng = np.random.default_rng(stage_seed(seed, "calibration: keys"))
+    keys = rng.integers(0, 2, (count, basis.bits), dtype=np.uint8)
     sets = {
-        "own": open_images(mark(generator, basis, keys, count, seed=first).pictures),
-        "plain": open_images(drawn(generator, generator.sample_latents(count, seed=second))),
+        "own": open_images(mark(generator, basis, keys, count, seed=keyed).pictures),
+        "plain": open_images(drawn(generator, generator.sample_latents(count, seed=plain))),
     }
     if foreign is not None:
         sets["foreign"] = foreign

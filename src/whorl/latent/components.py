@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from whorl.errors import ScoreError
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
+from whorl.latent.stages import stage_seed
 from whorl.latent.warm_start import fit_start
 
 LATENTS = 10_000
@@ -62,7 +63,7 @@ def enough_latents(generator: LatentGenerator, latents: int, seed: int) -> NDArr
     d = generator.latent_dim
     if latents < 2 * d:
         raise ScoreError(f"components of {d} dimensions take {2 * d:,} latents or more; got {latents:,}.")
-    return generator.sample_latents(latents, seed=seed)
+    return generator.sample_latents(latents, seed=stage_seed(seed, "directions"))
 
 
 def check_bits(bits: int, latent_dim: int, per_bit: int = 1) -> None:
@@ -88,7 +89,7 @@ def with_start(basis: LatentBasis, generator: LatentGenerator, pictures: int, se
     """Return the basis with a first guess learned from so many pictures; as it is for none."""
     if not pictures:
         return basis
-    return replace(basis, start=fit_start(generator, basis, pictures=pictures, seed=seed + 1))
+    return replace(basis, start=fit_start(generator, basis, pictures=pictures, seed=seed))
 
 
 def secret_dither(bits: int, seed: int) -> NDArray[np.float64]:

@@ -15,7 +15,9 @@ from whorl.latent.basis import Coding, GeneratorRecord, LatentBasis
 from whorl.latent.components import (
     LATENTS,
     check_bits,
+    components_of,
     drawn_components,
+    enough_latents,
     secret_dither,
     secret_rotation,
     with_start,
@@ -130,9 +132,9 @@ def basis_by_design(
         ScoreError: more bits than the latent has numbers, or too few latents.
     """
     check_bits(bits, generator.latent_dim)
-    found = drawn_components(generator, latents, seed)
+    own = enough_latents(generator, latents, seed)
+    found = components_of(own)
     mean, components, deviations = found.mean, found.rows, found.deviations
-    own = generator.sample_latents(latents, seed=seed)
     seen, cost = _costs(generator, own[:jacobians], features, progress_for(progress))
     if features is None:
         least = _FLOOR * deviations.max()

@@ -11,6 +11,7 @@ from whorl.latent.contract import LatentGenerator
 from whorl.latent.jacobian import with_jacobian
 from whorl.latent.reading.seen import QUANTISATION
 from whorl.latent.reading.spread import open_covariance
+from whorl.latent.stages import stage_seed
 
 WANTED = 0.1
 JACOBIANS = 8
@@ -38,7 +39,8 @@ def foreseen_spread(
     whole = torch.from_numpy(basis.whole)
     content = torch.from_numpy(basis.expected[1]) ** -2
     found = []
-    for latent in torch.from_numpy(generator.sample_latents(jacobians, seed=seed)).to(generator.device):
+    latents = generator.sample_latents(jacobians, seed=stage_seed(seed, "strength"))
+    for latent in torch.from_numpy(latents).to(generator.device):
         with torch.no_grad():
             _, slopes = with_jacobian(lambda w: generator.synthesize(w).clamp(0, 1).flatten(1), latent)
         along = slopes.cpu().double() @ whole.T

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from whorl.latent.stages import stage_seed
+
 if TYPE_CHECKING:
     from whorl.latent.basis import LatentBasis
     from whorl.latent.contract import LatentGenerator
@@ -51,9 +53,9 @@ def fit_start(
         generator: draws; so many passes.
         basis: whose coordinates.
         pictures: how many.
-        seed: fixes the latents.
+        seed: fixes the latents, a stage of their own (`stage_seed`).
     """
-    latents = generator.sample_latents(pictures, seed=seed)
+    latents = generator.sample_latents(pictures, seed=stage_seed(seed, "warm start"))
     with torch.inference_mode():
         rows = [
             generator.synthesize(some.to(generator.device)).clamp(0, 1).flatten(1).cpu().numpy()

@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from whorl.errors import ScoreError
+from whorl.latent.deciding.plain_bits import coins, lopsided, shares_of
 from whorl.latent.reading.reading import Reading
+
+if TYPE_CHECKING:
+    from whorl.latent.deciding.observed import Kind
 
 LEAST = 20
 _SLACK = 1.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibration:
-    """Thresholds learned from readings.
+    """Thresholds learned from readings, and the bits that were read where there is no key.
+
+    Whoever has those bits, and the pictures' latents, learns of the directions: they are kept with the basis and
+    told nowhere, in numbers that count them at most.
 
     Attributes:
         residual: grey levels; what leaves more cannot be made by the generator, as far as the reader can tell.
         undecided: mean distance of a reading's bits from the nearer of 0 and 1; a keyed picture has less, and so
             have few pictures without a key. Bits that say nothing have 1/4 on average.
-        own, plain: how many pictures with a key, and by the generator without one, it was learned from.
-        foreign: how many real and foreign pictures.
-        foreign_passed: how many of these leave less than `residual`.
+        own: how many pictures with a key it was learned from.
+        foreign_passed: how many foreign pictures leave less than `residual`.
+        plain_bits: uint8 (N, n), read in pictures by the generator without a key.
+        foreign_bits: uint8 (M, n), read in real pictures and those of other generators.
     """
 
     residual: float
     undecided: float
     own: int
-    plain: int
-    foreign: int
     foreign_passed: int
+    plain_bits: NDArray[np.uint8] = field(repr=False)
+    foreign_bits: NDArray[np.uint8] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        shapes = self.plain_bits.shape, self.foreign_bits.shape
+        if any(len(each) != 2 for each in shapes) or shapes[0][1] != shapes[1][1]:
+            raise ScoreError(
+                f"bits of a calibration are rows of one length; got {shapes[0]} and {shapes[1]}."
+            )
+
+    @property
+    def plain(self) -> int:
+        """How many pictures by the generator without a key were read."""
+        return len(self.plain_bits)
+
+    @property
+    def foreign(self) -> int:
+        """How many real and foreign pictures were read."""
+        return len(self.foreign_bits)
+
+    @property
+    def without_key(self) -> dict[Kind, NDArray[np.uint8]]:
+        """Bits read in pictures without a key by where these come from, where there are any."""
+        both: dict[Kind, NDArray[np.uint8]] = {"plain": self.plain_bits, "foreign": self.foreign_bits}
+        return {kind: bits for kind, bits in both.items() if len(bits)}
+
+    @property
+    def shares(self) -> tuple[NDArray[np.float64], ...]:
+        """How often each bit is 1 in either kind of pictures without a key, as far as is known."""
+        return tuple(shares_of(bits) for bits in self.without_key.values())
 
     @classmethod
     def fit(
@@ -66,20 +103,23 @@ class Calibration:
         loose = float(np.quantile([undecided(each) for each in plain], rate)) if plain else 0.25
         passed = sum(each.residual <= residual for each in foreign)
         # Rather miss a key of nobody's than find one where there is none: the pictures without a key decide.
-        return cls(residual, min(_SLACK * keyed, loose), len(own), len(plain), len(foreign), passed)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
-        """Return what `to_dict` described.
-
-        Raises:
-            TypeError: a name too many or too few.
-        """
-        return cls(**values)
+        n = len(own[0].soft)
+        return cls(residual, min(_SLACK * keyed, loose), len(own), passed, _bits(plain, n), _bits(foreign, n))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return asdict(self)
+        """Return as JSON values what may be told: numbers, and no bit."""
+        told: dict[str, Any] = {
+            "residual": self.residual,
+            "undecided": self.undecided,
+            "own": self.own,
+            "plain": self.plain,
+            "foreign": self.foreign,
+            "foreign_passed": self.foreign_passed,
+        }
+        for kind, bits in self.without_key.items():
+            ones = shares_of(bits)
+            told[f"{kind}_bits"] = {"worth_coins": coins(ones), "lopsided": lopsided(ones)}
+        return told
 
 
 def undecided(reading: Reading) -> float:
@@ -90,3 +130,7 @@ def undecided(reading: Reading) -> float:
     0.125
     """
     return float(np.abs(reading.soft - reading.bits).mean())
+
+
+def _bits(readings: Sequence[Reading], n: int) -> NDArray[np.uint8]:
+    return np.array([each.bits for each in readings], dtype=np.uint8).reshape(-1, n)

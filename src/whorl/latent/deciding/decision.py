@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from whorl.errors import ScoreError
 from whorl.latent.deciding.calibration import Calibration, undecided
-from whorl.latent.deciding.threshold import chance, least_matching
+from whorl.latent.deciding.matching import MatchingRule
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.reading.reading import Reading
 
@@ -25,9 +25,9 @@ class Decision:
         user: whose key it is; None unless the answer is "user".
         nearest: the user whose key has most bits in common with the picture's, whatever the answer.
         matching: how many.
-        needed: how many are needed; None where no number of bits would do for so many users.
+        needed: how many that user needs; None where no number of bits would do.
         bits: of the keys.
-        chance: bound on the share of pictures without a key that would match some user as well as this one.
+        chance: bound on the share of pictures without a key that would match any user as unlikely as this.
         residual: of the reading, in grey levels.
         possible: whether the generator can have made the picture, going by the residual; None without calibration.
         undecided: see `whorl.latent.deciding.calibration.undecided`.
@@ -71,44 +71,51 @@ def decide(
     *,
     rate: float = FALSE_ACCEPT_RATE,
     calibration: Calibration | None = None,
+    rule: MatchingRule | None = None,
 ) -> Decision:
     """Say whose key a reading is, if anybody's.
 
-    A user is named where enough bits match for the number of users and the wanted rate, and no other user's match
-    as well. The residual decides nothing about a user: a picture that was changed on its way leaves one too. It
-    says whether a picture that matches nobody can be the generator's at all, and then the distance of its bits
-    from 0 and 1 whether it carries a key.
+    A user is named where enough bits match for the number of users and the wanted rate (see `MatchingRule`), and
+    no other user's match as well. The residual decides nothing about a user: a picture that was changed on its
+    way leaves one too. It says whether a picture that matches nobody can be the generator's at all, and then the
+    distance of its bits from 0 and 1 whether it carries a key.
 
     Args:
         reading: of the picture.
         book: users and keys.
         rate: wanted share of pictures without a key that are taken for some user's.
         calibration: of this basis and reader; without it nothing is "marked but unknown".
+        rule: of this book and rate, where many pictures are decided; None makes one for fair coins and, with a
+            calibration, for the bits that it read in pictures without a key.
 
     Raises:
         ScoreError: a key book of another length, or without users.
     """
     check_book(book, len(reading.soft))
-    same = (book.keys == reading.bits).sum(axis=1)
-    best = int(same.argmax())
-    matching, name = int(same[best]), book.users[best]
-    needed = least_matching(book.bits, len(book), rate)
+    if rule is None:
+        rule = MatchingRule.of(book, rate=rate, shares=() if calibration is None else calibration.shares)
+    found = rule.match(reading.bits)
+    matching, needed, name = found.matching, found.needed, book.users[found.user]
     possible = None if calibration is None else bool(reading.residual <= calibration.residual)
     loose = undecided(reading)
-    tied = int((same == matching).sum()) > 1
     answer: Answer = "no match"
     nearest = f"{matching} of {book.bits} bits are {name}'s"
-    if needed is not None and matching >= needed and tied:
+    if found.enough and found.tied:
         why = f"{matching} of {book.bits} bits match, but those of several users equally well."
-    elif needed is not None and matching >= needed:
+    elif found.named:
         answer = "user"
         why = f"{nearest}; among {len(book):,} users {needed} are enough."
         if possible is False:
             why += f" {reading.residual:.2f} grey levels are left: the picture was changed on its way."
-    elif needed is None:
+    elif rule.coins is None:
         why = (
             f"{nearest}, but keys of {book.bits} bits are too short to tell {len(book):,} users from chance at a "
-            f"rate of {rate:g}."
+            f"rate of {rule.rate:g}."
+        )
+    elif needed is None:
+        why = (
+            f"{nearest}, but pictures without a key are read like that key too often to name {name} at a rate of "
+            f"{rule.rate:g}."
         )
     elif possible and calibration is not None and loose <= calibration.undecided:
         answer = "marked but unknown"
@@ -127,7 +134,7 @@ def decide(
         matching,
         needed,
         book.bits,
-        chance(book.bits, len(book), matching),
+        rule.chance(found),
         reading.residual,
         possible,
         loose,

@@ -10,7 +10,7 @@ def least_matching(bits: int, users: int, rate: float) -> int | None:
 
     The bits of a picture without a key are taken for fair coins: the chance that some one of the users has `t` or
     more bits in common with it is at most users * P(Binomial(bits, 1/2) >= t) (union bound; exact binomial). They
-    are no fair coins for certain: read pictures that you know to carry no key, and look at the matching bits.
+    are no fair coins for certain: `whorl.latent.deciding.matching` asks for more bits where they are not.
 
     Args:
         bits: length of the keys.
@@ -27,10 +27,9 @@ def least_matching(bits: int, users: int, rate: float) -> int | None:
     """
     from scipy.stats import binom
 
-    if bits < 1 or users < 1 or not 0 < rate < 1:
-        raise ScoreError(
-            f"bits and users are 1 or more, and the rate lies between 0 and 1; got {bits}, {users}, {rate}."
-        )
+    check_rate(rate)
+    if bits < 1 or users < 1:
+        raise ScoreError(f"bits and users are 1 or more; got {bits}, {users}.")
     for least in range(bits + 1):
         if users * float(binom.sf(least - 1, bits, 0.5)) <= rate:
             return least
@@ -42,3 +41,13 @@ def chance(bits: int, users: int, least: int) -> float:
     from scipy.stats import binom
 
     return min(1.0, users * float(binom.sf(least - 1, bits, 0.5)))
+
+
+def check_rate(rate: float) -> None:
+    """Refuse a rate that is none.
+
+    Raises:
+        ScoreError: it does not lie between 0 and 1.
+    """
+    if not 0 < rate < 1:
+        raise ScoreError(f"the rate lies between 0 and 1; got {rate}.")

@@ -12,9 +12,11 @@ import numpy as np
 
 from whorl.embeddings.progress import Progress
 from whorl.kept import Kept
+from whorl.latent.answers import rule_for
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.deciding.decision import FALSE_ACCEPT_RATE, decide
+from whorl.latent.deciding.matching import MatchingRule
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.mark import mark
 from whorl.latent.reading.newton import NewtonReader
@@ -119,6 +121,7 @@ def read_back(
     """
     users = np.random.default_rng((asked.seed, 7)).integers(0, len(book), asked.pictures)
     reader = replace(asked.reader, through=asked.attack.known if asked.known else None)
+    rule = rule_for(basis, book, rate=asked.rate)
     answers: Kept[ReadBack] = Kept(kept, asdict, _from_json, "Leave the folder out to keep none.")
     found = []
     for place, user in enumerate(users):
@@ -130,7 +133,7 @@ def read_back(
             "place": place,
             **asked.decided_by(),
         }
-        find = partial(_read_one, generator, basis, book, asked, reader, place, int(user))
+        find = partial(_read_one, generator, basis, book, asked, reader, rule, place, int(user))
         found.append(answers.get_or_find(decided, find))
         progress.advance(1)
     return found
@@ -142,6 +145,7 @@ def _read_one(
     book: KeyBook,
     asked: Asked,
     reader: Reader,
+    rule: MatchingRule,
     place: int,
     user: int,
 ) -> ReadBack:
@@ -150,7 +154,7 @@ def _read_one(
     pictures = mark(generator, basis, key, 1, seed=asked.seed, start=place).pictures
     picture = asked.attack.change(pictures, asked.seed + place)[0]
     reading = reader.read(generator, basis, picture)
-    decision = decide(reading, book, rate=asked.rate)
+    decision = decide(reading, book, rule=rule)
     named = decision.user
     return ReadBack(
         int((reading.bits != key).sum()),

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.mark import drawn, mark
+from whorl.latent.stages import stage_seed
 from whorl.latent.studies.asked import Reader
-from whorl.latent.studies.stages import stage_seed
 from whorl.latent.studies.taken import Forged
 
 _USUAL = 4_000
@@ -45,7 +45,7 @@ class Attacker:
 
     def with_key(self, key: NDArray[np.integer], place: int) -> Forged:
         """Put a key in with the attacker's basis."""
-        seed = stage_seed(self.seed, "forged")
+        seed = stage_seed(self.seed, "study: forged")
         return Forged(mark(self.generator, self.own, key, 1, seed=seed, start=place).pictures[0])
 
     def with_bits(self, place: int) -> Forged:
@@ -68,14 +68,14 @@ class Attacker:
 
     def washed(self, away: float, place: int) -> Forged:
         """Take a random step from the latent of a picture seen, in units of the latents' own deviations."""
-        rng = np.random.default_rng((stage_seed(self.seed, "washed"), place))
+        rng = np.random.default_rng((stage_seed(self.seed, "study: washed"), place))
         found = self.found(place)
         step = away * self._usual.std(axis=0) * rng.normal(size=found.shape)
         return self._drawn((found + step)[None].astype(np.float32), before=self.seen[place])
 
     def overwritten(self, place: int) -> Forged:
         """Put a random key of the attacker's own basis into a picture seen."""
-        rng = np.random.default_rng((stage_seed(self.seed, "washed"), place))
+        rng = np.random.default_rng((stage_seed(self.seed, "study: washed"), place))
         key = rng.integers(0, 2, self.own.bits)
         return self._drawn(self.own.marked(self.found(place)[None], key), before=self.seen[place])
 
@@ -96,7 +96,7 @@ class Attacker:
 
     @cached_property
     def _usual(self) -> NDArray[np.float32]:
-        return self.generator.sample_latents(_USUAL, seed=stage_seed(self.seed, "usual"))
+        return self.generator.sample_latents(_USUAL, seed=stage_seed(self.seed, "study: usual"))
 
     @cached_property
     def _offset(self) -> NDArray[np.float64]:
@@ -104,7 +104,7 @@ class Attacker:
         return np.asarray(latents.mean(axis=0) - self._usual.mean(axis=0, dtype=np.float64))
 
     def _latent(self, place: int) -> NDArray[np.float32]:
-        return self.generator.sample_latents(1, seed=stage_seed(self.seed, "forged"), start=place)
+        return self.generator.sample_latents(1, seed=stage_seed(self.seed, "study: forged"), start=place)
 
     def _drawn(self, latents: NDArray[np.float32], before: NDArray[np.uint8] | None = None) -> Forged:
         return Forged(drawn(self.generator, latents)[0], before)

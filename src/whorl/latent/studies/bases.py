@@ -16,8 +16,8 @@ from whorl.latent.components import LATENTS
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.directions import JACOBIANS, basis_by_design, basis_by_position
 from whorl.latent.perceptual import PerceptualFeatures
+from whorl.latent.stages import stage_seed
 from whorl.latent.strength import strength_for
-from whorl.latent.studies.stages import stage_seed
 from whorl.latent.warm_start import PICTURES
 
 _FORMAT = 1
@@ -66,7 +66,7 @@ class StudyBases:
             kept: folder of answers; None keeps none.
         """
         basis = self.by_design(bits, strength=1.0, coding="lattice", seed=seed)
-        own = stage_seed(seed, "strength")
+        own = stage_seed(seed, "study: strength")
         found: Kept[dict[str, float]] = Kept(
             kept, dict, lambda values: {"strength": float(values["strength"])}, "Name another folder."
         )

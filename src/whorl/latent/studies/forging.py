@@ -10,8 +10,8 @@ import numpy as np
 
 from whorl.latent.basis import CODINGS, Coding
 from whorl.latent.mark import mark
+from whorl.latent.stages import stage_seed
 from whorl.latent.studies.attackers import Attacker
-from whorl.latent.studies.stages import stage_seed
 from whorl.latent.studies.study import Bench, LatentStudy, Point
 from whorl.latent.studies.summary import share_of
 from whorl.latent.studies.taken import Forged, Judge, Taken
@@ -68,13 +68,13 @@ class _Attack:
 def _points(bench: Bench, coding: Coding) -> tuple[Point, ...]:
     basis, book = bench.by_design(bench.bits, coding), bench.book(bench.bits)
     victim = book.users[0]
-    seed = stage_seed(bench.seed, "seen")
+    seed = stage_seed(bench.seed, "study: seen")
     seen = mark(bench.generator, basis, book.key(victim), _SEEN, seed=seed).pictures
     judge = Judge(bench.generator, basis, book, victim, bench.reader, bench.seed, bench.kept, bench.progress)
     bases = {
         "none": bench.by_position(1, bench.strength, 0, "lattice"),
         "true": basis,
-        "again": bench.by_design(bench.bits, coding, seed=stage_seed(bench.seed, "made again")),
+        "again": bench.by_design(bench.bits, coding, seed=stage_seed(bench.seed, "study: made again")),
         "guessed": bench.by_design(bench.bits, coding, seed=bench.seed),
     }
     who = {

@@ -16,11 +16,11 @@ from whorl.latent.contract import LatentGenerator
 from whorl.latent.keys.code import most_users
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.perceptual import PerceptualFeatures
+from whorl.latent.stages import stage_seed
 from whorl.latent.studies.asked import FAST, Asked, Reader, read_back, reader_settings
 from whorl.latent.studies.attacks import ATTACKS, Attack
 from whorl.latent.studies.bases import StudyBases
 from whorl.latent.studies.quality import Quality, kept_quality
-from whorl.latent.studies.stages import stage_seed
 from whorl.latent.studies.summary import ReadSummary, summed_up
 
 SCHEMA = "whorl-latent-study/1"
@@ -187,7 +187,7 @@ class Bench:
         pictures: int | None = None,
     ) -> ReadSummary:
         """Return how well keys of a basis are read."""
-        seed = stage_seed(self.seed, "read")
+        seed = stage_seed(self.seed, "study: read")
         asked = Asked(pictures or self.pictures, seed, attack, known, reader or self.reader)
         found = read_back(
             self.generator, basis, self.book(basis.bits), asked, kept=self.kept, progress=self.progress
@@ -196,7 +196,7 @@ class Bench:
 
     def quality(self, basis: LatentBasis) -> Quality:
         """Return what keys of a basis do to pictures."""
-        seed = stage_seed(self.seed, "quality")
+        seed = stage_seed(self.seed, "study: quality")
         return kept_quality(
             self.generator, basis, self.encoder, n=self.n, seed=seed, kept=self.kept, **self.options
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from whorl.embeddings.progress import Progress
 from whorl.kept import Kept
+from whorl.latent.answers import rule_for
 from whorl.latent.basis import LatentBasis
 from whorl.latent.contract import LatentGenerator
 from whorl.latent.deciding.decision import FALSE_ACCEPT_RATE, decide
+from whorl.latent.deciding.matching import MatchingRule
 from whorl.latent.keys.key_book import KeyBook
 from whorl.latent.studies.asked import Reader, basis_settings, reader_settings
 
@@ -106,10 +108,14 @@ class Judge:
             self.progress.advance(1)
         return found
 
+    @cached_property
+    def _rule(self) -> MatchingRule:
+        return rule_for(self.basis, self.book, rate=self.rate)
+
     def _answer(self, make: Callable[[int], Forged], place: int) -> Taken:
         made = make(place)
         reading = self.reader.read(self.generator, self.basis, made.picture)
-        user = decide(reading, self.book, rate=self.rate).user
+        user = decide(reading, self.book, rule=self._rule).user
         change = None
         if made.before is not None:
             change = float(np.sqrt(((made.picture.astype(float) - made.before) ** 2).mean()))

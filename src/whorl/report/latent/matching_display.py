@@ -22,10 +22,12 @@ _COLOURS = tuple(line_style(place).colour for place in (0, 1, 4))
 class MatchingDisplay(Display):
     """A bar for each number of matching bits, as high as there are pictures with it, coloured by their answer.
 
-    A dashed line: so many are needed to be taken for a user's, where any number is enough.
+    A dashed line: so many are needed to be taken for a user's, where any number is enough; two lines where some
+    users need more than others.
 
     Attributes:
         counts: int64 (3, bits + 1), pictures by answer and matching bits.
+        needed: the least number that is enough for a user, and the largest where it is another; empty for none.
         figure_: the matplotlib figure, after `plot`.
         ax_: its axes.
     """
@@ -34,7 +36,8 @@ class MatchingDisplay(Display):
 
     def __init__(self, answers: KeyAnswers) -> None:
         self.bits = answers.bits
-        self.needed = answers.needed
+        both = answers.needed.least, answers.needed.most
+        self.needed = sorted({each for each in both if each is not None})
         self.counts = np.zeros((len(_ANSWERS), self.bits + 1), dtype=np.int64)
         for each in answers.found:
             self.counts[_ANSWERS.index(each.decision.answer), each.decision.matching] += 1
@@ -47,10 +50,10 @@ class MatchingDisplay(Display):
         for row, colour in zip(self.counts, _COLOURS, strict=True):
             ax.bar(places, row, bottom=below, width=0.86, color=colour, linewidth=0, zorder=2)
             below += row
-        if self.needed is not None:
-            ax.axvline(self.needed - 0.5, color=MUTED, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2.5)
+        for enough in self.needed:
+            ax.axvline(enough - 0.5, color=MUTED, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2.5)
         first = int(np.flatnonzero(below)[0]) if below.any() else 0
-        ax.set_xlim(min(first, (self.needed or self.bits) - 1) - 1.5, self.bits + 0.7)
+        ax.set_xlim(min(first, min(self.needed, default=self.bits) - 1) - 1.5, self.bits + 0.7)
         axis_words(ax, x=f"bits of {self.bits} that match the nearest user's", y="pictures", small=small)
         ax.tick_params(labelsize=8.5, labelfontfamily=FONT, labelcolor=MUTED, color=FAINT)
         for axis in (ax.xaxis, ax.yaxis):
@@ -74,5 +77,6 @@ class MatchingDisplay(Display):
             if row.any():
                 held = np.flatnonzero(row)
                 told.append(f"{row.sum():,} answered {answer!r} with {held[0]} to {held[-1]} matching bits")
-        needed = "no number is enough" if self.needed is None else f"{self.needed} of {self.bits} are needed"
+        some = " to ".join(map(str, self.needed))
+        needed = f"{some} of {self.bits} are needed" if self.needed else "no number is enough"
         return f"Matching bits of the pictures: {'; '.join(told)}; {needed}."

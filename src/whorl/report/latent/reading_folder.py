@@ -12,7 +12,7 @@ from whorl.latent.answers import KeyAnswers
 from whorl.report.latent.matching_display import MatchingDisplay
 from whorl.report.latent.reading_page import render_reading
 
-SCHEMA = "whorl-reading-folder/1"
+SCHEMA = "whorl-reading-folder/2"
 RESULT, PICTURES = "result.json", "pictures.csv"
 _SUFFIXES = (".svg", ".png")
 _OUR_NAMES = {RESULT, PICTURES, "report.html"} | {f"matching{suffix}" for suffix in _SUFFIXES}

@@ -9,7 +9,13 @@ from whorl.report.details import detail_groups
 from whorl.report.grid import Column, Grid
 from whorl.report.latent.matching_display import MatchingDisplay
 from whorl.report.latent.tables import reading_grid
-from whorl.report.latent.words import NO_CALIBRATION, READING_LIMITS, needed_words, reading_headline
+from whorl.report.latent.words import (
+    NO_CALIBRATION,
+    READING_LIMITS,
+    needed_words,
+    observed_words,
+    reading_headline,
+)
 from whorl.report.page import Fact, Page, render_page
 from whorl.report.sections import Section, Sections
 from whorl.report.text import percent
@@ -19,7 +25,7 @@ MOST_LISTED = 500
 _FOOTER = "Latent fingerprints: Nie, Kim, Yang, Ren (arXiv 2304.09752)."
 _MATCHING = (
     "For each picture, how many bits it has in common with the key of the user nearest to it. Dashed: so many are "
-    "needed to be taken for that user's."
+    "needed to be taken for a user's; two lines where some users need more than others."
 )
 
 
@@ -45,7 +51,7 @@ def render_reading(answers: KeyAnswers, *, details: Mapping[str, object]) -> str
     sections = (
         Section(
             "How many bits match",
-            told=(needed_words(answers),),
+            told=(needed_words(answers), *observed_words(answers.observed)),
             figures=(figure,),
             grids=(_answers(answers),),
         ),

@@ -6,7 +6,13 @@ from whorl.latent.answers import KeyAnswers
 from whorl.latent.marking import Marking
 from whorl.report.grid import Column, Grid
 from whorl.report.grid_table import GridTables
-from whorl.report.latent.words import NO_CALIBRATION, marking_headline, needed_words, reading_headline
+from whorl.report.latent.words import (
+    NO_CALIBRATION,
+    marking_headline,
+    needed_words,
+    observed_words,
+    reading_headline,
+)
 
 MOST_ROWS = 30
 
@@ -15,7 +21,7 @@ def reading_table(answers: KeyAnswers) -> GridTables:
     """Return the answers for rich to print: at most 30 pictures, the sum of them, and what they rest on."""
     left = len(answers.found) - MOST_ROWS
     more = (f"{left:,} more pictures are in pictures.csv (-o) and in --json.",) if left > 0 else ()
-    told = (reading_headline(answers), needed_words(answers))
+    told = (reading_headline(answers), needed_words(answers), *observed_words(answers.observed))
     notes = () if answers.calibrated else (NO_CALIBRATION,)
     return GridTables((reading_grid(answers, most=MOST_ROWS),), after=(*more, *told), notes=notes)
 
