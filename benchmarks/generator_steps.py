@@ -1,9 +1,11 @@
-"""Seconds that one training step and one drawn picture of each generator take, as a Markdown table.
+"""What one training step and one drawn picture of each generator cost, as a Markdown table.
 
     OMP_NUM_THREADS=1 python benchmarks/generator_steps.py --data cifar10-exact.npz::train --size small
 
-Beside each step stands how many float32 matrix products of 1,024 x 1,024 the same process makes meanwhile, which
-tells machines and moments apart. The first line says how busy the machine was.
+Beside the seconds of a step stand its floating-point operations, as torch.utils.flop_counter has them, how many a
+second that makes, and how many float32 matrix products of 1,024 x 1,024 the same process makes meanwhile, which
+tells machines and moments apart; the last column is the speed of these. The first line says how busy the machine
+was.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from whorl.cores import cores
 from whorl.embeddings.progress import progress_for
@@ -36,6 +39,13 @@ def median(call: Callable[[], object], count: int) -> float:
     return statistics.median(times)
 
 
+def operations(call: Callable[[], object]) -> float:
+    """Return the floating-point operations of a call, in billions: products, convolutions, attention."""
+    with FlopCounterMode(display=False) as counter:
+        call()
+    return counter.get_total_flops() / 1e9
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -48,16 +58,19 @@ def main() -> None:
     chosen = parser.parse_args()
     square = torch.ones(1024, 1024)
     print(f"{torch.get_num_threads()} threads of {cores()} cores, load {os.getloadavg()[0]:.1f}\n")
-    print("| | a step, s | in matrix products | a picture, s |\n|---|---|---|---|")
+    print("| | a step, GFLOP | s | GFLOP/s | in matrix products | a picture, s | matrix products, GFLOP/s |")
+    print("|---|---|---|---|---|---|---|")
     for name in chosen.architectures:
         recipe = recipe_for(name, chosen.size)
         pictures = read_pictures(chosen.data, recipe.image_size, progress_for(False))
         trainer = GeneratorTrainer(recipe, pictures, torch.device("cpu"))
+        cost = operations(trainer.advance)
         step = median(trainer.advance, chosen.steps)
         ceiling = median(lambda: square @ square, 20)
         model = trainer.model
         picture = median(partial(model.sample, model.rows, seed=0), 1) / model.rows
-        print(f"| `{name}` | {step:.2f} | {step / ceiling:.0f} | {picture:.3f} |", flush=True)
+        told = (f"{cost:.1f}", f"{step:.2f}", f"{cost / step:.0f}", f"{step / ceiling:.0f}", f"{picture:.3f}")
+        print(f"| `{name}` | {' | '.join(told)} | {2 * 1.024**3 / ceiling:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,15 @@ def test_it_goes_on_judges_and_packs(begun, tiny_zoo, digits, tmp_path):
     assert [place.name for place in find_sets(tmp_path / "pack")] == ["contragan/run-1", "sngan/run-1"]
     again = run(f"{digits}::train", *begun, *judged, "-q")
     assert again.exit_code == 0, again.output
-    for word in ("sngan/run-1", "held-out pictures", "pixel-wise Gaussian", "n = 40", "whorl evaluate REF"):
+    assert len(told["judgement"]["held_out"]["draws"]) == 3
+    for word in (
+        "sngan/run-1",
+        "held-out pictures",
+        "3 draws",
+        "pixel-wise Gaussian",
+        "n = 40",
+        "whorl evaluate REF",
+    ):
         assert word in again.stdout
 
 

@@ -108,6 +108,27 @@ def test_a_fixed_rotation_by_a_quarter_turn_is_exact(source, tmp_path):
     assert ways == {1, -1}
 
 
+def test_a_recipe_says_the_commands_own_name_and_no_folder_of_the_user(source, segmenter, tmp_path):
+    np.savez(tmp_path / "land.npz", np.zeros((1, 8, 8, 3), np.uint8))
+    swaps = {"background-noise": (), "background-landscape": ("--landscapes", tmp_path / "land.npz")}
+    for name in (*SIMPLE, *swaps):
+        options = ("--segmenter", segmenter, *swaps[name]) if name in swaps else ()
+        strength = () if name in swaps else ("--strength", 2)
+        place = tmp_path / f"out-{name}"
+        done = run("alter", source, "--alteration", name, *strength, "-o", place, *options, "-q")
+        assert done.exit_code == 0, done.output
+        assert f"{name} " in done.stdout.replace("\n", " ")
+        recipe = json.loads((place / "recipe.json").read_text())
+        assert (recipe["command"], recipe["source"]) == (name, "source.npz")
+        assert str(tmp_path) not in (place / "recipe.json").read_text()
+        assert recipe["published"] == {"rotation": 30, "resolution": 4, "patch-shuffle": 4}.get(
+            name, 1 if name in swaps else None
+        )
+    # What the altered pictures' digests cover keeps its name.
+    assert SIMPLE["rotation"].name == "rotation up to"
+    assert SIMPLE["rotation-fixed"].name == "rotation"
+
+
 def test_equal_arguments_give_equal_bytes_and_another_seed_others(source, tmp_path):
     names = ("a.npz", "b.npz", "c.npz")
     for name, seed in zip(names, (0, 0, 1), strict=True):
@@ -176,6 +197,12 @@ def test_backgrounds_by_a_segmenter(source, segmenter, tmp_path):
         ("rotation", {"--landscapes": "x"}, "does not use --landscapes"),
         ("rotation", {"--landscape-classes": "1"}, "does not use --landscape-classes"),
         ("resolution", {"--strength": 0.5}, "at least 1"),
+        ("rotation-fixed", {}, "no published strength"),
+        (
+            "patch-shuffle",
+            {"--strength": 100},
+            "cannot be cut into 100 patches a side; give a --strength of 32",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(source, tmp_path, name, options, message):

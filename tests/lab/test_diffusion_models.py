@@ -13,9 +13,21 @@ from whorl.checks import check_generator_architecture
 from whorl.lab.generators.architectures import NAMES, architecture_named
 from whorl.lab.generators.contract import Batch
 from whorl.lab.generators.diffusion_settings import DiffusionSettings
+from whorl.lab.generators.folder import GeneratorConfig
 from whorl.lab.generators.pndm import within
 from whorl.lab.generators.recipe import GeneratorRecipe, recipe_for
 from whorl.lab.generators.seeds import picture_noise, step_noise
+
+KEYS = {
+    "ddpm": "42e8c977b4112ff39ecc57d3d5eb61a5768af4f79f86ee11d3ec4613e0167ac3",
+    "ddim": "ca7de9c3e6e93a87148ab81d8a442c7563925d7cd005eb9ce781e46fbfc6cb28",
+    "pndm": "b7862c175393117a42506a4d35f3185ef898985bd767f4cebcd04da6fec64401",
+    "sngan": "2ca8b19f88d583e06569ee62641caa75f7a6ce04b9c49174f310a58b02b6b7e8",
+    "biggan-deep": "3a3acaafa849dfafc2103900c3046a281755880960e8c3c5f8e3140adffeaa6b",
+    "contragan": "3f5d0b98bd63412d9aab47562d2423efcfcb032a0f837f90058d36ad8a421abc",
+    "stylegan2": "cf7ad620160dba5945b624f57f7fcf0c3bdc5488be0b9c4edc63a06f92fd19be",
+    "latent-ddim": "014a4a58b86c3d4daff724f69cbdb28e758bb743e989bc1731cbf40a7735ea0c",
+}
 
 
 def build(recipe):
@@ -133,6 +145,63 @@ def test_paper_sizes_are_those_of_appendix_b():
     } == {(16, 1e-4, 32)}
     unet = DiffusionSettings.from_dict(recipe_for("ddim", "small").settings).unet(32)
     assert sum(p.numel() for p in unet.parameters()) == 2_736_099
+
+
+def test_the_network_at_paper_is_ho_et_als():
+    """Their program: https://github.com/hojonathanho/diffusion, unet.py and nn.py."""
+    unet = DiffusionSettings.from_dict(recipe_for("ddpm", "paper").settings).unet(32)
+    assert sum(p.numel() for p in unet.parameters()) == 35_746_307  # run_cifar.py: 35.7M
+    modules = list(unet.modules())
+    assert [m.heads for m in modules if hasattr(m, "heads")] == [1] * 6  # 2 down, 3 up and 1 in the middle
+    assert {m.eps for m in modules if isinstance(m, torch.nn.GroupNorm)} == {
+        1e-6
+    }  # of tf.contrib's group_norm
+    t, frequencies = 17.0, np.exp(-np.log(10000) / 63 * np.arange(64))
+    expected = np.concatenate([np.sin(t * frequencies), np.cos(t * frequencies)])
+    assert unet.time_proj(torch.tensor([t]))[0].numpy() == pytest.approx(expected, abs=1e-5)
+    # 'SAME' of TensorFlow at stride 2 pads an even side at its end alone: the first value sees pixels 0 to 2.
+    (halving, *_) = unet.down_blocks[0].downsamplers
+    x = torch.zeros(1, 128, 8, 8, requires_grad=True)
+    halving(x)[0, :, 0, 0].sum().backward()
+    assert x.grad[0].abs().sum(dim=(0, 2)).nonzero().flatten().tolist() == [0, 1, 2]
+    blocks = [module for name, module in unet.named_modules() if name.endswith("resnets.0")]
+    assert {block.dropout.p for block in blocks} == {0.1}
+
+
+def test_dropout_hangs_on_the_step_alone(tiny_recipe):
+    def weights(dropout, seed):
+        torch.manual_seed(seed)
+        model = build(tiny_recipe("ddpm", settings={"dropout": dropout}))
+        before = torch.get_rng_state()
+        for step in range(2):
+            pictures = torch.zeros(4, 3, 16, 16)
+            model.training_step(Batch(pictures, torch.zeros(4, dtype=torch.int64), step_noise(0, step)))
+        assert torch.equal(before, torch.get_rng_state())
+        return model.networks["unet"].conv_in.weight
+
+    assert torch.equal(weights(0.5, 0), weights(0.5, 1))
+    assert not torch.equal(weights(0.5, 0), weights(0.0, 0))
+
+
+def test_trainings_under_way_keep_their_settings_and_keys():
+    """As they were written before networks had more settings than these six."""
+    recipe = recipe_for("ddpm", "small", seed=3)
+    assert list(recipe.settings) == [
+        "channels", "layers", "attention", "groups", "train_steps", "inference_steps"
+    ]  # fmt: skip
+    data = {"digest": "d" * 64, "classes": ["a", "b"]}
+    keys = {name: GeneratorConfig(recipe_for(name, "small", seed=3), data).key for name in NAMES}
+    assert keys == KEYS
+
+
+def test_drawing_by_pndm_takes_nine_passes_more_than_steps():
+    import diffusers
+
+    scheduler = diffusers.PNDMScheduler(num_train_timesteps=1000)
+    for steps, passes in ((25, 34), (50, 59)):
+        scheduler.set_timesteps(steps)
+        assert len(scheduler.timesteps) == passes
+        assert len(scheduler.prk_timesteps) == 3 * 4
 
 
 def test_a_missing_diffusers_is_named_with_its_remedy(tiny_recipe, monkeypatch):

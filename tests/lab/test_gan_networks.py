@@ -2,12 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from whorl import WhorlError
+from whorl.lab.generators import spectral_norm
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.conditional_batch_norm import ConditionalBatchNorm
 from whorl.lab.generators.contract import Batch
@@ -125,6 +127,52 @@ def test_averaged_weights_get_a_norm_of_their_own(name):
     assert max(largest(layer.weight) for layer in naive) > 1.2
     assert all(torch.equal(before[key], value) for key, value in generator.state_dict().items())
     assert not drawing.training
+
+
+@pytest.mark.parametrize("name", GANS)
+def test_what_draws_is_made_once_and_anew_when_a_weight_changes(name, monkeypatch):
+    made, real = [], spectral_norm.ready_to_draw
+    monkeypatch.setattr(spectral_norm, "ready_to_draw", lambda network: made.append(1) or real(network))
+    model = built(name)
+    first = model.sample(3, seed=0)
+    assert np.array_equal(model.sample(3, seed=0), first)
+    assert len(made) == 1
+    generator = model.networks["generator"]
+    before = {key: value.clone() for key, value in generator.state_dict().items()}
+    changes = (
+        lambda: generator.load_state_dict({**before, "conv.bias": before["conv.bias"] - 1}),
+        lambda: generator.load_state_dict({**before, "conv.bias": before["conv.bias"] + 1}, assign=True),
+    )
+    for count, change in enumerate(changes, start=2):
+        change()
+        drawn = model.sample(3, seed=0)
+        assert len(made) == count
+        assert not np.array_equal(drawn, first)
+        first = drawn
+    model.training_step(Batch(torch.zeros(8, 3, 16, 16), torch.arange(8) % 3, torch.Generator()))
+    model.sample(1, seed=0)
+    assert len(made) == 4
+    generator.train()
+    with torch.no_grad():
+        generator(torch.randn(4, 16), torch.tensor([0, 1, 2, 0]))  # running statistics alone
+    model.sample(1, seed=0)
+    assert len(made) == 5
+
+
+def test_the_generators_update_may_see_more_pictures_than_a_turn():
+    seen = {1: [], 2: []}
+    for share, counts in seen.items():
+        model = built("sngan", settings={"generator_share": share})
+        judge = model.networks["discriminator"]
+        judge.register_forward_pre_hook(lambda module, args, counts=counts: counts.append(len(args[0])))
+        model.training_step(Batch(torch.zeros(8, 3, 16, 16), torch.arange(8) % 3, torch.Generator()))
+    assert seen == {
+        1: [8, 8, 4],
+        2: [8, 8, 8],
+    }  # two turns of 4 real and 4 drawn pictures, then the generator's
+    paper = recipe_for("sngan", "paper")
+    assert (paper.batch_size, paper.settings["turns"], paper.settings["generator_share"]) == (320, 5, 2)
+    assert paper.steps == 50_000
 
 
 def test_spectral_normalisation_divides_by_the_largest_singular_value():

@@ -78,6 +78,14 @@ def test_pictures_without_labels_are_refused(name, unlabelled, tiny_recipe, tmp_
     assert not (tmp_path / "g").exists()
 
 
+@pytest.mark.parametrize("changes", [{"batch_size": 1}, {"batch_size": 8}])
+def test_a_batch_smaller_than_the_turns_is_refused_before_anything_is_written(tiny_recipe, tmp_path, changes):
+    pixels = np.zeros((1 if changes["batch_size"] == 8 else 8, 16, 16, 3), np.uint8)
+    with pytest.raises(WhorlError, match=r"here one has 1\. Give a --batch-size of at least 2, and as many"):
+        train_generator(pixels, tmp_path / "g", recipe=tiny_recipe("sngan", steps=1, **changes), grids=0)
+    assert not (tmp_path / "g").exists()
+
+
 def test_all_classes_are_drawn_alike(tiny_recipe):
     model = architecture_named("biggan-deep").build(
         tiny_recipe("biggan-deep"), classes=4, device=torch.device("cpu")

@@ -1,6 +1,8 @@
 """`whorl lab train` and `whorl lab sample`."""
 
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -9,10 +11,14 @@ from typer.testing import CliRunner
 import whorl
 from whorl.cli.app import app
 from whorl.cli.lab_train import Architecture, Size
-from whorl.errors import StorageError, WhorlError
+from whorl.embeddings.progress import Silent
+from whorl.errors import StorageError, WhorlError, WhorlWarning
 from whorl.lab.generators.architectures import NAMES, architecture_named
 from whorl.lab.generators.load import load_generator
+from whorl.lab.generators.reached import Reached, reached
 from whorl.lab.generators.sample import draw_pictures
+from whorl.lab.generators.train import train_generator
+from whorl.lab.training.interruption import StoppedError
 
 
 def run(*words):
@@ -52,6 +58,45 @@ def test_train_and_sample(blobs, tmp_path):
     assert np.array_equal(whorl.open_images(pictures)[4], drawn[4])
 
 
+def test_sampling_says_how_far_the_training_had_come(blobs, tiny_recipe, tmp_path):
+    recipe = tiny_recipe(epochs=3)
+
+    class Stops(Silent):
+        def begin(self, label, total, done, unit="pictures"):
+            self.training, self.steps = unit == "steps", 0
+
+        def advance(self, count):
+            self.steps += count
+            if self.training and self.steps == 5:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(StoppedError) as stopped:
+        train_generator(blobs, tmp_path / "g", recipe=recipe, keep_epochs=(1,), grids=0, progress=Stops())
+    assert stopped.value.number == signal.SIGTERM
+    words = ("sample", tmp_path / "g", "-n", 1, "-q", "-o")
+    with pytest.warns(WhorlWarning, match="has not ended; these weights are of step 5 of 9"):
+        done = run(*words, tmp_path / "a.npz")
+    assert "weights of step 5 of 9" in " ".join(done.output.split())
+    with pytest.warns(WhorlWarning, match="step 3 of 9"):
+        told = json.loads(run(*words, tmp_path / "b.npz", "--checkpoint", 1, "--json").stdout)
+    assert told["training"] == {"step": 3, "steps": 9, "minutes": None, "finished": False}
+    train_generator(blobs, tmp_path / "g", recipe=recipe, keep_epochs=(1,), grids=0)
+    told = json.loads(run(*words, tmp_path / "c.npz", "--json").stdout)
+    assert told["training"] == {"step": 9, "steps": 9, "minutes": None, "finished": True}
+
+
+def test_sampling_knows_when_the_minutes_of_a_training_are_over(blobs, tiny_recipe, tmp_path):
+    trained = train_generator(blobs, tmp_path / "g", recipe=tiny_recipe(minutes=0.005), grids=0)
+    done = reached(tmp_path / "g")
+    assert done == Reached(trained.steps, None, 0.005, True)
+    config = json.loads((tmp_path / "g/config.json").read_text())
+    config["recipe"]["minutes"] = 60.0
+    (tmp_path / "g/config.json").write_text(json.dumps(config))
+    assert reached(tmp_path / "g").finished is False
+    (tmp_path / "g/checkpoint.safetensors").unlink()
+    assert reached(tmp_path / "g").finished is None
+
+
 def test_batch_size_and_start_change_no_picture(tiny_ddpm, tmp_path):
     model = load_generator(tiny_ddpm.folder)
     whole = draw_pictures(model, tmp_path / "whole.npz", count=19, seed=2)
@@ -89,6 +134,7 @@ def test_an_existing_file_is_not_overwritten_and_nothing_is_left_half_written(
     [
         (("--epochs", 1, "--steps", 2), "at most one of"),
         (("--keep-epochs", "1;2"), "numbers with commas"),
+        (("--learning-rate", 0), "'--learning-rate': must be above 0; got 0"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(blobs, tmp_path, words, message):

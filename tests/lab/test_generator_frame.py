@@ -37,7 +37,7 @@ class Drawer(nn.Module):
 
 
 class Gan:
-    name, image_size, rows, sampler = "gan", SIDE, 4, "generator"
+    name, image_size, rows, sampler, least_batch = "gan", SIDE, 4, "generator", 1
 
     def __init__(self, recipe, classes):
         self.classes, self.turns = classes, recipe.settings["turns"]

@@ -16,7 +16,7 @@ from whorl import EncoderError, ImageError, StorageError, WhorlError
 from whorl.alterations import BackgroundSwap
 from whorl.checks import check_alteration
 from whorl.embeddings.progress import Silent
-from whorl.lab.segmenter import load_segmenter
+from whorl.lab.segmenter import load_segmenter, saved
 from whorl.lab.segmenter.cut_out import ClassMap, cut_out, foreground
 from whorl.lab.segmenter.model import make_class_maps, pooled, weak_loss
 from whorl.lab.segmenter.recipe import SegmenterRecipe
@@ -177,6 +177,31 @@ def test_the_digest_tells_weights_and_threshold_apart(whole, tiny, tmp_path):
     assert loaded[0].digest == loaded[1].digest
     assert len({each.digest for each in (*loaded, load_segmenter(whole.folder, threshold=0.6))}) == 3
     assert loaded[0].classes == ("0", "1", "2")
+
+
+def test_a_kill_between_weights_and_config_names_the_command_that_goes_on(whole, tiny, tmp_path, monkeypatch):
+    folder, real, written = tmp_path / "s", saved.write_json, []
+
+    def killed_at(path, values):
+        if path.name == "config.json":
+            written.append(path)
+            if len(written) == 2:  # of the second epoch
+                raise SystemError("killed")
+        real(path, values)
+
+    monkeypatch.setattr(saved, "write_json", killed_at)
+    with pytest.raises(SystemError):
+        train_segmenter(tiny, folder, recipe=recipe())
+    monkeypatch.undo()
+    again = r"give the same `whorl lab train-segmenter` command again"
+    with pytest.raises(StorageError, match=f"(?s)other weights.*{again}"):
+        load_segmenter(folder)
+    (folder / "config.json").rename(tmp_path / "config.json")  # as in the first epoch
+    with pytest.raises(StorageError, match=f"(?s)and no config.json.*{again}"):
+        load_segmenter(folder)
+    (tmp_path / "config.json").rename(folder / "config.json")
+    train_segmenter(tiny, folder, recipe=recipe())
+    assert load_segmenter(folder).digest == load_segmenter(whole.folder).digest
 
 
 def test_damaged_and_foreign_files_are_refused(whole, tmp_path):

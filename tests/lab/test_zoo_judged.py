@@ -14,8 +14,9 @@ from whorl import ImageError, StorageError, WhorlError
 from whorl.embeddings import embed
 from whorl.evaluation.sets import find_sets
 from whorl.lab.zoo.display import ZooDisplay
+from whorl.lab.zoo.distances import distance_text
 from whorl.lab.zoo.folder import write_zoo
-from whorl.lab.zoo.judge import ZooJudgement, distance_text, judge_zoo
+from whorl.lab.zoo.judge import DRAWS, ZooJudgement, judge_zoo, yardstick
 from whorl.lab.zoo.pack import check_pack_place, pack_zoo
 from whorl.lab.zoo.pixel_gaussian import pixel_gaussian
 from whorl.lab.zoo.zoo import read_zoo
@@ -58,14 +59,38 @@ def test_distances_are_those_of_the_formula(tiny_zoo, judged, train):
 
 
 def test_real_pictures_are_nearest_and_all_numbers_come_back_from_json(judged, tiny_zoo, train, held_out):
-    assert 0 < judged.held_out < judged.pixel_gaussian
-    assert judged.held_out < min(judged.distances.values())
+    assert 0 < max(judged.held_out.draws) < min(judged.pixel_gaussian.draws)
+    assert max(judged.held_out.draws) < min(judged.distances.values())
     assert ZooJudgement.from_dict(json.loads(json.dumps(judged.to_dict()))) == judged
     with pytest.raises(WhorlError, match="expected schema"):
         ZooJudgement.from_dict({**judged.to_dict(), "schema": "other/1"})
     again = judge_zoo(tiny_zoo, train, held_out, encoder=ENCODER, seed=1)
     assert again.distances == judged.distances
     assert again.held_out != judged.held_out
+
+
+def test_held_out_and_gaussian_pictures_are_drawn_several_times_and_no_picture_twice(
+    tiny_zoo, judged, train, held_out
+):
+    assert (len(judged.held_out.draws), len(judged.pixel_gaussian.draws)) == (
+        3,
+        DRAWS,
+    )  # 120 held out, 40 a set
+    a = embed(train, ENCODER).layer("pixels").astype(np.float64)
+    rest = embed(held_out, ENCODER).layer("pixels").astype(np.float64)
+    # The three draws are all of the held-out pictures: their means' mean is the mean of all.
+    told = judged.to_dict()["held_out"]
+    assert told["mean"] == pytest.approx(np.mean(told["draws"]))
+    assert (told["least"], told["largest"]) == (min(told["draws"]), max(told["draws"]))
+    assert told["least"] < told["largest"]
+    A, B = np.cov(a.T), np.cov(rest.T)
+    together = ((a.mean(0) - rest.mean(0)) ** 2).sum() + np.trace(A + B - 2 * np.real(sqrtm(A @ B)))
+    assert together < told["least"]  # three times as many pictures, so a smaller bias
+    assert "mean of 3 draws, the Gaussian: of 5" in yardstick(judged)
+    few = judge_zoo(tiny_zoo, train, f"{held_out}[:79]", encoder=ENCODER)
+    assert len(few.held_out.draws) == 1
+    assert "one draw alone" in yardstick(few)
+    assert few.held_out.text == distance_text(few.held_out.mean)
 
 
 def test_other_training_pictures_and_too_few_held_out_ones_are_refused(tiny_zoo, train, held_out):
@@ -105,6 +130,8 @@ def test_the_figure_has_a_strip_of_each_model_by_architecture(tiny_zoo, judged, 
     ax = display.figure_.axes[0]
     assert [label.get_text() for label in ax.get_yticklabels()] == names
     assert ax.texts[1].get_text() == distance_text(judged.distances["sngan/run-1"])
+    assert ax.texts[0].get_text() == judged.held_out.text
+    assert "mean of 3 draws" in display.description
     assert f"contragan/run-1: {distance_text(judged.distances['contragan/run-1'])}" in display.description
     assert ZooDisplay.from_zoo(tiny_zoo, train).strips[0].distance is None
 
@@ -138,6 +165,8 @@ def test_a_pack_holds_every_set_and_says_how_it_was_made(tiny_zoo, judged, tmp_p
     readme = (folder / "README.md").read_text()
     assert f"| `pndm.npz::run-2` | 11 | 2 | {distance_text(judged.distances['pndm/run-2'])} |" in readme
     assert "of pixels" in readme
+    assert f"held-out real pictures: {judged.held_out.text}." in readme
+    assert yardstick(judged) in readme
 
 
 def test_equal_zoos_give_equal_bytes_without_any_path(tiny_zoo, copied, judged, tmp_path, digits):

@@ -18,8 +18,8 @@ class PatchShuffle:
 
     Every pixel is kept, so colours and fine texture stay and the arrangement goes. The order is drawn from all
     but the one there was. Where the grid does not divide a side, the pixels left over, half of them at either
-    end, stay where they are; a side shorter than the grid is cut into single pixels. Published: 4 x 4 patches
-    (arXiv 2407.21159, section 4.1: 16 squares).
+    end, stay where they are: of 32 x 32 pixels in 5 x 5 patches of 6 x 6, a border one pixel wide. A side shorter
+    than the grid is cut into single pixels. Published: 4 x 4 patches (arXiv 2407.21159, section 4.1: 16 squares).
 
     >>> picture = np.arange(4 * 4 * 3, dtype=np.uint8).reshape(4, 4, 3)
     >>> shuffled = PatchShuffle().apply(picture, 2, np.random.default_rng(0))

@@ -16,8 +16,8 @@ class Rotation:
     """Turned about its centre, one way or the other by chance; strength: the angle in degrees, 0 to 180.
 
     Bilinear; what comes in at the corners is the picture mirrored at its edges, so that no black wedge is what
-    an encoder sees. Published: an angle drawn uniformly from -30 to 30 (arXiv 2407.21159, section 4.1), which is
-    `RandomRotation`; here the angle is given, so that the strength is known.
+    an encoder sees. Nothing is published of it: arXiv 2407.21159 (section 4.1) draws the angle uniformly from -30
+    to 30, which is `RandomRotation`; here the angle is given, so that the strength is known.
 
     >>> row = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
     >>> turned = Rotation().apply(row, 180.0, np.random.default_rng(0))
@@ -30,7 +30,7 @@ class Rotation:
     unit: str = "degrees"
     neutral: float = 0.0
     strengths: tuple[float, ...] = (10.0, 20.0, 30.0)
-    published: float | None = 30.0
+    published: float | None = None
 
     def apply(self, picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
         """See `Alteration`."""

@@ -41,6 +41,7 @@ def check_generator_architecture(architecture: GeneratorArchitecture, recipe: Ge
     before = torch.get_rng_state()
     one, same = _built(architecture, recipe), _built(architecture, recipe)
     other = _built(architecture, dataclasses.replace(recipe, seed=recipe.seed + 1))
+    _require(one.least_batch >= 1, f"least_batch is at least 1; got {one.least_batch}")
     _require(one.sampler in one.networks, f"{one.sampler!r}, which draws, is none of its networks")
     _require(_equal(one, same), "the same seed gives other untrained weights")
     _require(not _equal(one, other), "two seeds give the same untrained weights")

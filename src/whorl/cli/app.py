@@ -8,9 +8,10 @@ import sys
 import traceback
 import warnings
 from types import FrameType
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 import whorl
 from whorl.cli import (
@@ -28,14 +29,32 @@ from whorl.cli import (
     registry,
 )
 from whorl.errors import WhorlError, WhorlWarning
+from whorl.lab.training.interruption import StoppedError
 
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
 _GO_ON = "Stopped. Nothing half-written is left; finished shards and checkpoints are kept. Run it again."
 
+
+class _SignalledError(BaseException):
+    """A signal asked the process to stop; not a KeyboardInterrupt, which typer would answer by itself."""
+
+
+class _Tree(TyperGroup):
+    """All commands; one that stopped in its own time keeps its signal, which typer would take for Ctrl-C."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, or say by which signal it ended."""
+        try:
+            return super().invoke(ctx)
+        except StoppedError as stop:  # not a KeyboardInterrupt any more, so typer lets it pass
+            raise _SignalledError(stop.number) from stop
+
+
 app = typer.Typer(
     name="whorl",
+    cls=_Tree,
     help="Fingerprints of generative image models: do they copy, and which one made these pictures?",
     no_args_is_help=True,
     add_completion=True,
@@ -71,13 +90,9 @@ def root(
     """Fingerprints of generative image models: do they copy, and which one made these pictures?"""
 
 
-class _StoppedError(BaseException):
-    """A signal asked the process to stop; not a KeyboardInterrupt, which typer would answer by itself."""
-
-
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
     signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
-    raise _StoppedError(number)
+    raise _SignalledError(number)
 
 
 def main() -> None:
@@ -93,7 +108,7 @@ def main() -> None:
         sys.stdout.flush()
         if code == EXIT_SIGNAL + signal.SIGINT:  # a command that stopped in its own time
             _say(_GO_ON)
-    except _StoppedError as stop:
+    except _SignalledError as stop:
         _say(_GO_ON)
         code = EXIT_SIGNAL + stop.args[0]
     except typer.Abort:

@@ -97,7 +97,7 @@ def alter(
         alteration.value,
         segmenter=_segmenter(segmenter, device),
         landscapes=landscapes,
-        landscape_classes=parse_classes(landscape_classes),
+        landscape_classes=None if landscape_classes is None else list(shared.names(landscape_classes)),
     )
     if sets:
         if limit is not None:
@@ -110,7 +110,7 @@ def alter(
             return
         pictures = sum(each.count for each in found)
         typer.echo(
-            f"{output}: {pictures:,} pictures in {len(found)} sets, {found[0].alteration} {found[0].strength:g}"
+            f"{output}: {pictures:,} pictures in {len(found)} sets, {alteration.value} {found[0].strength:g}"
         )
         return
     written = write(
@@ -128,18 +128,9 @@ def alter(
         return
     published = "" if written.published is None else f" (published: {written.published:g})"
     typer.echo(
-        f"{written.path}: {written.count:,} pictures of {written.source}, {written.alteration} "
+        f"{written.path}: {written.count:,} pictures of {written.source}, {alteration.value} "
         f"{written.strength:g} {written.unit}{published}, seed {written.seed}"
     )
-
-
-def parse_classes(text: str | None) -> list[str] | None:
-    """Read --landscape-classes: labels with commas.
-
-    >>> parse_classes("194, 195"), parse_classes(None)
-    (['194', '195'], None)
-    """
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _segmenter(folder: Path | None, device: str) -> Segmenter | None:

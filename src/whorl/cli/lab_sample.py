@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from whorl.cli import options as shared
+from whorl.errors import WhorlWarning
 
 
 def sample(
@@ -44,10 +46,20 @@ def sample(
     whorl lab sample ddpm-0 -n 500 --seed 0 -o ddpm-0.npz
     """
     from whorl.lab.generators.load import load_generator
+    from whorl.lab.generators.reached import reached
     from whorl.lab.generators.sample import draw_pictures
 
+    generator = load_generator(folder, checkpoint=checkpoint, device=device)
+    stood = reached(folder, checkpoint=checkpoint)
+    if stood.finished is False:
+        warnings.warn(
+            f"the training in {folder} has not ended; these weights are of {stood.text}. Give its `whorl lab "
+            "train` command again to end it.",
+            WhorlWarning,
+            stacklevel=1,
+        )
     drawn = draw_pictures(
-        load_generator(folder, checkpoint=checkpoint, device=device),
+        generator,
         output,
         count=count,
         seed=seed,
@@ -56,6 +68,10 @@ def sample(
         progress=not quiet,
     )
     if as_json:
-        typer.echo(json.dumps(drawn.to_dict(), indent=1, ensure_ascii=False))
+        told = {**drawn.to_dict(), "training": stood.to_dict()}
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    typer.echo(f"{drawn.output}: {drawn.count:,} pictures by {drawn.architecture}, seed {drawn.seed}")
+    typer.echo(
+        f"{drawn.output}: {drawn.count:,} pictures by {drawn.architecture}, seed {drawn.seed}, weights of "
+        f"{stood.text}"
+    )

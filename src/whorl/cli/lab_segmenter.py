@@ -26,7 +26,12 @@ def train_segmenter(
     ] = 30,
     batch_size: Annotated[int, typer.Option(min=1, rich_help_panel=_RECIPE, help="Pictures per step.")] = 128,
     learning_rate: Annotated[
-        float, typer.Option(min=0, rich_help_panel=_RECIPE, help="At the first step (SGD); falls to 0.001.")
+        float,
+        typer.Option(
+            callback=shared.above_zero,
+            rich_help_panel=_RECIPE,
+            help="At the first step (SGD), above 0; falls to 0.001.",
+        ),
     ] = 0.05,
     width: Annotated[
         int,

@@ -73,7 +73,12 @@ def train(
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(min=0, rich_help_panel=_RECIPE, help="Learning rate.", show_default=_SIZES_OWN),
+        typer.Option(
+            callback=shared.above_zero,
+            rich_help_panel=_RECIPE,
+            help="Learning rate, above 0.",
+            show_default=_SIZES_OWN,
+        ),
     ] = None,
     average: Annotated[
         float | None,

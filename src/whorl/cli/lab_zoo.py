@@ -115,7 +115,7 @@ def zoo(
         learned,
         output,
         size=size.value,
-        architectures=ZOO_ORDER if architectures is None else _names(architectures),
+        architectures=ZOO_ORDER if architectures is None else shared.names(architectures),
         runs=runs,
         pictures=pictures,
         seed=seed,
@@ -130,10 +130,6 @@ def zoo(
     if pack is not None:
         pack_zoo(built, pack, judgement=judged, overwrite=overwrite)
     _print(built, judged, pack, as_json=as_json)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _print(built: Zoo, judged: ZooJudgement | None, pack: Path | None, *, as_json: bool) -> None:

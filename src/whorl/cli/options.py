@@ -106,6 +106,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON ins
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is at the output already.")]
 
 
+def above_zero(value: float | None) -> float | None:
+    """Refuse a number that is not above 0; for options of which `min` would let 0 pass.
+
+    >>> above_zero(0.5)
+    0.5
+    """
+    if value is not None and not value > 0:
+        raise typer.BadParameter(f"must be above 0; got {value:g}")
+    return value
+
+
 def encode_options(
     *,
     batch_size: int | None,

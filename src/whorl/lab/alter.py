@@ -34,6 +34,7 @@ from whorl.files import check_output, digest_strings, replacing, replacing_folde
 from whorl.images import ImageSource, limit, open_images, pixel_digest
 from whorl.images.contract import Picture
 from whorl.images.labels import Label, LabelledSource
+from whorl.images.names import bare_name
 
 SCHEMA = "whorl-altered-set/1"
 RECIPE = "recipe.json"
@@ -57,9 +58,10 @@ class AlteredSet:
 
     Attributes:
         path: the .npz file or the folder.
-        source: name of the pictures altered.
+        source: name of the pictures altered, without the folders they lie in.
         source_digest: digest of what these are stored as.
-        alteration: name of what was done, see `Alteration`.
+        alteration: name of what was done, see `Alteration`; the digests of altered pictures cover it.
+        command: the same as `whorl lab alter --alteration` calls it; None for what the command does not know.
         strength: how much of it.
         unit: what a strength counts.
         published: the strength of arXiv 2407.21159; None where it has none.
@@ -73,6 +75,7 @@ class AlteredSet:
     source: str
     source_digest: str
     alteration: str
+    command: str | None
     strength: float
     unit: str
     published: float | None
@@ -92,6 +95,7 @@ class AlteredSet:
             "source": self.source,
             "source_digest": self.source_digest,
             "alteration": self.alteration,
+            "command": self.command,
             "strength": self.strength,
             "unit": self.unit,
             "published": self.published,
@@ -141,6 +145,17 @@ def alteration_named(
     return BackgroundSwap(segmenter, source)
 
 
+def command_name(alteration: Alteration) -> str | None:
+    """Return what `whorl lab alter --alteration` calls an alteration; None for one that it does not know.
+
+    >>> command_name(Rotation()), command_name(RandomRotation())
+    ('rotation-fixed', 'rotation')
+    """
+    if isinstance(alteration, BackgroundSwap):
+        return "background-noise" if alteration.landscapes is None else "background-landscape"
+    return next((name for name, known in SIMPLE.items() if known == alteration), None)
+
+
 def alter(
     source: Any,
     output: str | Path,
@@ -169,7 +184,8 @@ def alter(
         progress: True shows it on stderr.
 
     Raises:
-        WhorlError: a strength out of range, or none given where none is published.
+        WhorlError: a strength out of range, or more patches a side than a picture has pixels; or none given where
+            none is published.
         ImageError: a picture that cannot be read; for .npz also pictures of several sizes.
         StorageError: the output exists, or cannot be written.
     """
@@ -181,12 +197,13 @@ def alter(
     opened = open_images(source)
     chosen = opened if limit_to is None else limit(opened, limit_to, seed=seed)
     altered = AlteredImages(chosen, alteration, strength, seed=seed)
-    altered[0]  # a strength out of range is refused before anything is written
+    _altered_at(altered, 0)  # a strength out of range is refused before anything is written
     planned = AlteredSet(
         path=path,
-        source=chosen.name,
+        source=bare_name(chosen.name),
         source_digest=chosen.digest,
         alteration=alteration.name,
+        command=command_name(alteration),
         strength=float(strength),
         unit=alteration.unit,
         published=alteration.published,
@@ -258,7 +275,7 @@ def _made_of(alteration: Alteration) -> dict[str, str]:
     if alteration.landscapes is None:
         return made_of | {"mean": f"{alteration.mean:g}", "spread": f"{alteration.spread:g}"}
     return made_of | {
-        "landscapes": alteration.landscapes.name,
+        "landscapes": bare_name(alteration.landscapes.name),
         "landscapes_digest": alteration.landscapes.digest,
     }
 
@@ -310,7 +327,7 @@ def _write_npz(planned: AlteredSet, altered: AlteredImages, progress: Progress) 
             header = {"descr": "|u1", "fortran_order": False, "shape": (len(altered), *shape)}
             np.lib.format.write_array_header_1_0(file, header)
             for index in range(len(altered)):
-                picture = altered[index]
+                picture = _altered_at(altered, index)
                 _check_shape(picture, shape, altered.ids[index], planned.path)
                 file.write(picture.tobytes())
                 digests.append(pixel_digest(picture))
@@ -321,6 +338,18 @@ def _write_npz(planned: AlteredSet, altered: AlteredImages, progress: Progress) 
         _put(archive, "ids", np.array(altered.ids))
         _put(archive, "recipe", np.array(json.dumps(done.recipe(), ensure_ascii=False)))
     return done
+
+
+def _altered_at(altered: AlteredImages, index: int) -> Picture:
+    """Return an altered picture, if the strength that the recipe will say can be had from it."""
+    picture = altered[index]
+    least = min(picture.shape[:2])
+    if isinstance(altered.alteration, PatchShuffle) and altered.strength > least:
+        raise WhorlError(
+            f"picture {altered.ids[index]} is {picture.shape[1]} x {picture.shape[0]}, and cannot be cut into "
+            f"{altered.strength:g} patches a side; give a --strength of {least} or less."
+        )
+    return picture
 
 
 def _put(archive: zipfile.ZipFile, name: str, array: np.ndarray[Any, np.dtype[Any]]) -> None:
@@ -346,7 +375,7 @@ def _write_folder(
         raise ImageError(f"{altered.name}: two classes would share a folder; write to an .npz file instead.")
     with replacing_folder(planned.path, overwrite=overwrite, ours=_is_ours) as temporary:
         for index, identifier in enumerate(altered.ids):
-            picture = altered[index]
+            picture = _altered_at(altered, index)
             place = f"{index:06d}.png" if labels is None else f"{folders[labels[index]]}/{index:06d}.png"
             (temporary / place).parent.mkdir(exist_ok=True)
             Image.fromarray(picture).save(temporary / place)

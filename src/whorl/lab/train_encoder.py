@@ -88,7 +88,7 @@ def train_encoder(
         ImageError: labels are missing that the objective needs, or a picture cannot be read.
         StorageError: the folder holds another training, or cannot be written.
         EncoderError: training diverged.
-        KeyboardInterrupt: SIGTERM or Ctrl-C; a checkpoint was written.
+        StoppedError: SIGTERM or Ctrl-C, a KeyboardInterrupt with its signal's number; a checkpoint was written.
     """
     from whorl.lab.training.objectives import objective_for
     from whorl.lab.training.run import Run

@@ -73,6 +73,7 @@ class GeneratorModel(Generator, Protocol):
         networks: by name; their state dicts are all that a checkpoint holds of them. A GAN has two.
         optimisers: by name.
         sampler: the name of the network that draws; its averaged weights are what a training leaves.
+        least_batch: the fewest pictures that a step can learn from.
     """
 
     @property
@@ -87,6 +88,11 @@ class GeneratorModel(Generator, Protocol):
 
     @property
     def sampler(self) -> str:
+        """See above."""
+        ...
+
+    @property
+    def least_batch(self) -> int:
         """See above."""
         ...
 

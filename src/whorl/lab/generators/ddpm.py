@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import torch
 
 
-def _loss(predicted: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+def squared_error(predicted: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """Return the mean squared error of the predicted noise (algorithm 1)."""
     from torch.nn.functional import mse_loss
 
     return mse_loss(predicted, noise)
@@ -37,5 +38,9 @@ def _step(
 
 
 DDPM = DiffusionArchitecture(
-    "ddpm", diffusion_presets(tiny=8, small=100, paper=1000), loss=_loss, scheduler=_scheduler, step=_step
+    "ddpm",
+    diffusion_presets(tiny=8, small=100, paper=1000),
+    loss=squared_error,
+    scheduler=_scheduler,
+    step=_step,
 )

@@ -6,7 +6,8 @@ Source: Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models, arXiv 200
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,7 @@ class DiffusionModel:
     """
 
     sampler = "unet"
+    least_batch = 1
 
     def __init__(
         self,
@@ -117,8 +119,22 @@ class DiffusionModel:
         times = times.to(clean.device)
         noisy = self._scheduler.add_noise(clean, noise, times)
         self._unet.train()
-        loss = self._kind.loss(self._unet(noisy, times).sample, noise)
+        with self._dropout_drawn_from(batch.noise):
+            loss = self._kind.loss(self._unet(noisy, times).sample, noise)
         return {"noise": descend("noise", loss, self.optimisers["unet"], largest=_LARGEST_GRADIENT)}
+
+    @contextmanager
+    def _dropout_drawn_from(self, noise: torch.Generator) -> Iterator[None]:
+        """Let dropout, which torch draws from its own random state, hang on the step's noise too."""
+        import torch
+
+        if not self._settings.dropout:
+            yield
+            return
+        seed = int(torch.randint(0, 2**63 - 1, (), generator=noise))
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(seed)
+            yield
 
     def sample(self, count: int, *, seed: int, start: int = 0) -> NDArray[np.uint8]:
         """Draw pictures, uint8 (count, S, S, 3), each from noise of its own; see `Generator`."""

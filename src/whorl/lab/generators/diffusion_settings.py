@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from whorl.diffusers_package import diffusers
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class DiffusionSettings:
     """Network and timesteps of a diffusion model.
 
+    What has a default is diffusers' own, and is left out of `to_dict` where it is not changed.
+
     Attributes:
         channels: of each level; the picture's side halves from one to the next.
         layers: residual blocks per level.
@@ -24,6 +26,13 @@ class DiffusionSettings:
         groups: of every GroupNorm; divides all channels.
         train_steps: timesteps in training.
         inference_steps: of them, how many are taken when drawing.
+        head_channels: of each attention head; None makes one head of all channels.
+        norm_eps: of every GroupNorm.
+        freq_shift: of the timestep's frequencies: the slowest of n is 10,000^(-(n - 1) / (n - freq_shift)).
+        cosine_first: whether a timestep's cosines come before its sines.
+        padded_both_ways: whether a convolution that halves the side sees zeros on both sides, or, as TensorFlow
+            pads, on the right and below alone.
+        dropout: share of a residual block's values that a training step leaves out.
 
     Raises:
         WhorlError: values that no network can have.
@@ -35,6 +44,12 @@ class DiffusionSettings:
     groups: int
     train_steps: int
     inference_steps: int
+    head_channels: int | None = 8
+    norm_eps: float = 1e-5
+    freq_shift: int = 0
+    cosine_first: bool = True
+    padded_both_ways: bool = True
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.channels or any(n <= 0 or n % self.groups for n in self.channels):
@@ -48,10 +63,18 @@ class DiffusionSettings:
                 f"inference_steps must lie between 1 and train_steps ({self.train_steps}); got "
                 f"{self.inference_steps}."
             )
+        if not 0 <= self.dropout < 1 or not self.norm_eps > 0:
+            raise WhorlError(f"dropout must lie from 0 to below 1, and norm_eps above 0; got {self}.")
+        if self.head_channels is not None and self.head_channels < 1:
+            raise WhorlError(
+                f"head_channels must be above 0, or None for one head; got {self.head_channels}."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as JSON values."""
-        return asdict(self) | {"channels": list(self.channels), "attention": list(self.attention)}
+        usual = {each.name: each.default for each in fields(self) if each.default is not MISSING}
+        values = {name: value for name, value in asdict(self).items() if value != usual.get(name, MISSING)}
+        return values | {"channels": list(self.channels), "attention": list(self.attention)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> DiffusionSettings:
@@ -87,5 +110,11 @@ class DiffusionSettings:
                 "AttnUpBlock2D" if n in self.attention else "UpBlock2D" for n in reversed(levels)
             ),
             norm_num_groups=self.groups,
+            attention_head_dim=self.head_channels,
+            norm_eps=self.norm_eps,
+            freq_shift=self.freq_shift,
+            flip_sin_to_cos=self.cosine_first,
+            downsample_padding=1 if self.padded_both_ways else 0,
+            dropout=self.dropout,
         )
         return network

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from whorl.errors import StorageError, WhorlError
 from whorl.files import digest_json, names_in, write_json
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.recipe import GeneratorRecipe
+from whorl.versions import versions_of
 
 SCHEMA = "whorl-generator/1"
 FORMAT = 1
@@ -76,14 +76,7 @@ class GeneratorConfig:
 def config_of(recipe: GeneratorRecipe, data: Mapping[str, Any]) -> GeneratorConfig:
     """Return the config of a training that begins now."""
     packages = ("whorl", "torch", *architecture_named(recipe.architecture).packages)
-    return GeneratorConfig(recipe, data, {name: _version(name) for name in packages})
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
+    return GeneratorConfig(recipe, data, versions_of(packages))
 
 
 def read_config(folder: Path) -> GeneratorConfig:

@@ -19,7 +19,7 @@ from whorl.lab.generators.gan_objective import GanObjective, Shown
 from whorl.lab.generators.gan_settings import GanSettings
 from whorl.lab.generators.recipe import GeneratorRecipe, Preset
 from whorl.lab.generators.seeds import picture_noise, weights_seed
-from whorl.lab.generators.spectral_norm import ready_to_draw
+from whorl.lab.generators.spectral_norm import DrawingCopy
 
 _ROWS, _ROWS_ACCELERATED = 16, 256
 
@@ -109,11 +109,17 @@ class Gan:
         self._generator = parts.generator.to(device, memory_format=layout)  # type: ignore[call-overload]
         self._discriminator = parts.discriminator.to(device, memory_format=layout)  # type: ignore[call-overload]
         self._objective = parts.objective
+        self._drawing = DrawingCopy()
 
     @property
     def networks(self) -> Mapping[str, nn.Module]:
         """The two; their buffers hold running statistics and the vectors of the power iterations."""
         return {"generator": self._generator, "discriminator": self._discriminator}
+
+    @property
+    def least_batch(self) -> int:
+        """A picture for each of the discriminator's turns."""
+        return self._settings.turns
 
     @cached_property
     def optimisers(self) -> Mapping[str, torch.optim.Optimizer]:
@@ -143,7 +149,8 @@ class Gan:
         self._discriminator.train().requires_grad_(requires_grad=True)
         losses = [self._judge(Shown(*share), batch.noise) for share in shares]
         self._discriminator.requires_grad_(requires_grad=False)
-        fake = self._fake(-(-len(batch.pictures) // turns), batch.noise)
+        shown = self._settings.generator_share * -(-len(batch.pictures) // turns)
+        fake = self._fake(shown, batch.noise)
         loss = self._objective.generator(self._discriminator, fake)
         drawn = descend("generator", loss, self.optimisers["generator"])
         return {"discriminator": sum(losses) / turns, "generator": drawn}
@@ -165,7 +172,7 @@ class Gan:
         drawn = np.empty((count, self.image_size, self.image_size, 3), np.uint8)
         if count == 0:
             return drawn
-        drawing = ready_to_draw(self._generator)
+        drawing = self._drawing.of(self._generator)
         # One tensor carries z and class, so that the rows that fill up a batch have both.
         network = in_fixed_rows(lambda rows: drawing(rows[:, 1:], rows[:, 0].long()), self.rows)
         with torch.inference_mode():

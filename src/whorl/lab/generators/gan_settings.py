@@ -24,6 +24,8 @@ class GanSettings:
         turns: updates of the discriminator for one of the generator.
         generator_rate: the generator's learning rate as a share of the recipe's, which is the discriminator's.
         betas: of Adam.
+        generator_share: pictures in the generator's update, in shares of the batch as each turn has one; left out
+            of `to_dict` where it is 1.
 
     Raises:
         WhorlError: values that no network can have.
@@ -36,6 +38,7 @@ class GanSettings:
     betas: tuple[float, ...]
     embedding: int = 0
     generator_rate: float = 1.0
+    generator_share: int = 1
 
     def __post_init__(self) -> None:
         for name, channels, order in (
@@ -47,16 +50,25 @@ class GanSettings:
                     f"{name} must be four channels, multiples of 8, as many or more towards the smallest side; "
                     f"got {channels}."
                 )
-        if min(self.latent, self.turns) < 1 or self.embedding < 0 or not self.generator_rate > 0:
-            raise WhorlError(f"latent, turns and generator_rate must be above 0; got {self}.")
+        if (
+            min(self.latent, self.turns, self.generator_share) < 1
+            or self.embedding < 0
+            or not self.generator_rate > 0
+        ):
+            raise WhorlError(
+                f"latent, turns, generator_rate and generator_share must be above 0; got {self}."
+            )
         if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
             raise WhorlError(f"betas must be two numbers from 0 to below 1; got {self.betas}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as JSON values."""
-        return {
+        values = {
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
+        if self.generator_share == 1:
+            del values["generator_share"]
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

@@ -73,6 +73,7 @@ class LatentModel:
     """
 
     sampler = "pair"
+    least_batch = 1
 
     def __init__(self, recipe: GeneratorRecipe, settings: LatentSettings, device: torch.device) -> None:
         import torch

@@ -1,7 +1,8 @@
-"""PNDM: trained like DDPM, drawn by pseudo numerical steps: four Runge-Kutta ones, then linear multistep.
+"""PNDM: trained like DDPM, drawn by pseudo numerical steps: three of Runge-Kutta, then linear multistep ones.
 
 Source: Liu, Ren, Lin and Zhao, Pseudo Numerical Methods for Diffusion Models on Manifolds, arXiv 2202.09778;
-50 steps at size "paper" are diffusers' default. Ours: before each step the clean picture that the noise stands
+50 steps at size "paper" are diffusers' default. A Runge-Kutta step is four passes through the network, a multistep
+one a single pass: n steps are n + 9 passes. Ours: before each step the clean picture that the noise stands
 for is brought within black and white, as diffusers' schedulers of DDPM and DDIM do and its PNDM does not.
 Without it a model trained for minutes draws pictures of one glaring colour, since early steps multiply its errors.
 """
@@ -11,17 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from whorl.diffusers_package import diffusers
+from whorl.lab.generators.ddpm import squared_error
 from whorl.lab.generators.diffusion import DiffusionArchitecture
 from whorl.lab.generators.diffusion_sizes import diffusion_presets
 
 if TYPE_CHECKING:
     import torch
-
-
-def _loss(predicted: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-    from torch.nn.functional import mse_loss
-
-    return mse_loss(predicted, noise)
 
 
 def _scheduler(train_steps: int) -> Any:
@@ -62,7 +58,7 @@ def within(noise: torch.Tensor, kept: torch.Tensor, x: torch.Tensor) -> torch.Te
 PNDM = DiffusionArchitecture(
     "pndm",
     diffusion_presets(tiny=5, small=25, paper=50),
-    loss=_loss,
+    loss=squared_error,
     scheduler=_scheduler,
     step=_step,
     drawing=2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from whorl.lab.generators.history import LossHistory, draw_losses
 from whorl.lab.generators.recipe import GeneratorRecipe
 from whorl.lab.generators.trainer import GeneratorTrainer
 from whorl.lab.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from whorl.lab.training.interruption import stop_requested
+from whorl.lab.training.interruption import StopRequest, stop_requested
 from whorl.lab.training.pace import Pace
 
 _UNKNOWN_END = 1_000_000_000
@@ -103,7 +103,7 @@ class GeneratorRun:
 
         Raises:
             DivergedError: a loss or weight became NaN or infinite.
-            KeyboardInterrupt: it was asked to stop; a checkpoint was written.
+            StoppedError: it was asked to stop; a checkpoint was written.
         """
         if self._gone() >= 1:
             return
@@ -121,7 +121,7 @@ class GeneratorRun:
         finally:
             self._progress.end()
 
-    def _steps(self, stopped: Callable[[], bool]) -> None:
+    def _steps(self, stopped: StopRequest) -> None:
         saved, drawn, gone = time.monotonic(), self._grids_due(self._gone()), 0.0
         while gone < 1:
             self.history.add(self.trainer.advance())
@@ -139,7 +139,7 @@ class GeneratorRun:
                 continue
             saved = time.monotonic()
             if asked and gone < 1:
-                raise KeyboardInterrupt
+                stopped.stop()
 
     def put_down(self) -> None:
         """Write averaged weights, losses and a checkpoint, from which the same command goes on.

@@ -7,6 +7,7 @@ arXiv 1802.05957, section 2.1 and algorithm 1.
 from __future__ import annotations
 
 import copy
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -47,6 +48,37 @@ def ready_to_draw(network: nn.Module) -> nn.Module:
             layer.get_buffer("0._u").copy_(u)
             layer.get_buffer("0._v").copy_(v)
     return drawing
+
+
+class DrawingCopy:
+    """`ready_to_draw` of one network after another, made anew when a weight has changed since the last time.
+
+    A weight has changed when it is another tensor, lies elsewhere, or was written to: torch counts every write in
+    place, but for those through `.data`. BatchNorm's statistics are written to behind that count, but not without
+    the number of their batches.
+    """
+
+    def __init__(self) -> None:
+        self._copy: nn.Module | None = None
+        self._seen: list[_Seen] = []
+
+    def of(self, network: nn.Module) -> nn.Module:
+        """Return what `ready_to_draw` returns; it belongs to this object and is not to be changed."""
+        # The tensors are kept and compared by identity: the id of one that is gone may be another's.
+        now = [_Seen(x, x._version, x.data_ptr()) for x in (*network.parameters(), *network.buffers())]
+        same = len(now) == len(self._seen) and all(
+            one.tensor is other.tensor and one.written == other.written and one.place == other.place
+            for one, other in zip(now, self._seen, strict=True)
+        )
+        if self._copy is None or not same:
+            self._copy, self._seen = ready_to_draw(network), now
+        return self._copy
+
+
+class _Seen(NamedTuple):
+    tensor: torch.Tensor
+    written: int
+    place: int
 
 
 def _first_singular_vectors(w: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

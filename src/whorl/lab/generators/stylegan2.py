@@ -111,6 +111,7 @@ class StyleGAN2Model:
     """
 
     sampler = "generator"
+    least_batch = 1
 
     def __init__(self, recipe: GeneratorRecipe, training: Training, device: torch.device) -> None:
         self.name, self.image_size, self.device = recipe.architecture, recipe.image_size, device

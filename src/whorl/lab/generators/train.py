@@ -78,9 +78,10 @@ def train_generator(
     Raises:
         ImageError: a picture cannot be read.
         StorageError: the folder holds something else, or another training (both are named), or cannot be written.
-        WhorlError: a package is missing, or an epoch to be kept lies beyond the end.
+        WhorlError: a package is missing, an epoch to be kept lies beyond the end, or batches are too small for a
+            step. Nothing was written.
         DivergedError: a loss or weight became NaN or infinite; the last good checkpoint stays.
-        KeyboardInterrupt: SIGTERM or Ctrl-C; a checkpoint was written.
+        StoppedError: SIGTERM or Ctrl-C, a KeyboardInterrupt with its signal's number; a checkpoint was written.
     """
     from whorl.lab.generators.pictures import read_pictures
     from whorl.lab.generators.run import GeneratorRun

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from whorl.errors import WhorlError
 from whorl.lab.generators.architectures import architecture_named
 from whorl.lab.generators.descent import DivergedError
 from whorl.lab.generators.optimiser_state import optimiser_tensors, restore_optimiser
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
 
 
 class GeneratorTrainer:
-    """A generator in training; no step draws from a global random generator, so there is none to restore.
+    """A generator in training; all that its steps draw hangs on seed and step, so there is no state to restore.
 
     Attributes:
         model: with the weights as they are now.
         average: the averaged weights of the network that draws.
         batches: what each step sees.
         step: steps taken.
+
+    Raises:
+        WhorlError: see `GeneratorArchitecture.build`; or fewer pictures in a batch than a step can learn from.
     """
 
     def __init__(self, recipe: GeneratorRecipe, pictures: TrainingPictures, device: torch.device) -> None:
@@ -34,6 +38,15 @@ class GeneratorTrainer:
         self.average = AveragedWeights(self._sampler.state_dict(), recipe.average)
         self.batches = Batches(pictures, recipe, device)
         self.step = 0
+        self._check_batch()
+
+    def _check_batch(self) -> None:
+        least, found = self.model.least_batch, self.batches.order.batch_size
+        if found < least:
+            raise WhorlError(
+                f"{self.model.name} learns from batches of {least} pictures or more, best a multiple of {least}; "
+                f"here one has {found}. Give a --batch-size of at least {least}, and as many pictures."
+            )
 
     def advance(self) -> Mapping[str, float]:
         """Take one step and return its losses by name.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from whorl.lab.segmenter.history import SegmenterEpoch, SegmenterHistory, draw_c
 from whorl.lab.segmenter.saved import load_segmenter, save_segmenter
 from whorl.lab.segmenter.trainer import SegmenterTrainer
 from whorl.lab.training.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
-from whorl.lab.training.interruption import stop_requested
+from whorl.lab.training.interruption import StopRequest, stop_requested
 from whorl.lab.training.pictures import LabelledPictures
 from whorl.report.contact_sheet import MOST_SAMPLES
 
@@ -80,7 +79,7 @@ class SegmenterRun:
 
         Raises:
             EncoderError: the training diverged.
-            KeyboardInterrupt: it was asked to stop; a checkpoint was written.
+            StoppedError: it was asked to stop; a checkpoint was written.
         """
         size = self.trainer.order.batch_size
         self._progress.begin("train", self.trainer.end * size, self.trainer.step * size)
@@ -90,7 +89,7 @@ class SegmenterRun:
         finally:
             self._progress.end()
 
-    def _steps(self, stopped: Callable[[], bool]) -> None:
+    def _steps(self, stopped: StopRequest) -> None:
         trainer, saved = self.trainer, time.monotonic()
         while trainer.step < trainer.end:
             outcome = trainer.advance()
@@ -104,8 +103,7 @@ class SegmenterRun:
             else:
                 continue
             saved = time.monotonic()
-            if stopped():
-                raise KeyboardInterrupt
+            stopped.stop()
 
     def _put_down(self) -> None:
         trainer = self.trainer.checkpoint()

@@ -131,6 +131,11 @@ def load_segmenter(folder: str | Path, *, device: str = "cpu", threshold: float 
 
 def _config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG
+    if not path.is_file() and (folder / WEIGHTS).is_file():
+        raise StorageError(
+            f"{folder} has {WEIGHTS} and no {CONFIG}. If its training was stopped, give the same `whorl lab "
+            "train-segmenter` command again, which goes on; else copy the folder anew."
+        )
     if not path.is_file():
         raise StorageError(
             f"{folder} holds no segmenter; give a folder that `whorl lab train-segmenter` wrote."
@@ -162,8 +167,9 @@ def _model(folder: Path, recipe: SegmenterRecipe, classes: tuple[str, ...], weig
         found = digest_weights([path])
         if found != weights:
             raise StorageError(
-                f"{path} has other weights than {CONFIG} names ({found[:12]}, expected {weights[:12]}); copy the "
-                "folder anew."
+                f"{path} has other weights than {CONFIG} names ({found[:12]}, expected {weights[:12]}). If its "
+                "training was stopped, give the same `whorl lab train-segmenter` command again, which goes on; "
+                "else copy the folder anew."
             )
         model = make_class_maps(recipe, len(classes))
         model.load_state_dict(load_file(path))

@@ -80,7 +80,7 @@ def train_segmenter(
         ImageError: no labels, or a picture that cannot be read.
         StorageError: the folder holds another training, or cannot be written.
         EncoderError: training diverged, or there is no such device.
-        KeyboardInterrupt: SIGTERM or Ctrl-C; a checkpoint was written.
+        StoppedError: SIGTERM or Ctrl-C, a KeyboardInterrupt with its signal's number; a checkpoint was written.
     """
     from whorl.lab.segmenter.run import SegmenterRun
     from whorl.lab.segmenter.trainer import SegmenterTrainer

@@ -87,6 +87,22 @@ def read_checkpoint(path: Path, *, settings: str | None) -> Checkpoint | None:
     return Checkpoint(tensors, state)
 
 
+def read_state(path: Path) -> dict[str, Any]:
+    """Read what a checkpoint says beside its tensors; these are neither read nor checked.
+
+    Raises:
+        StorageError: there is none, or it cannot be read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            state = json.loads((file.metadata() or {})["state"])
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise StorageError(f"{path} cannot be read ({error}).") from error
+    return dict(state)
+
+
 def _digest(tensors: Mapping[str, torch.Tensor], state: str) -> str:
     parts: list[Any] = [state.encode()]
     for name in sorted(tensors):

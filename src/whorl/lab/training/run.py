@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from whorl.lab.training.checkpoint import FILE, Checkpoint, read_checkpoint, wri
 from whorl.lab.training.curves import draw_curves
 from whorl.lab.training.encoder_models import save_encoder
 from whorl.lab.training.history import Epoch, History
-from whorl.lab.training.interruption import stop_requested
+from whorl.lab.training.interruption import StopRequest, stop_requested
 from whorl.lab.training.marks import Marks
 from whorl.lab.training.pace import Pace
 from whorl.lab.training.schedule import Schedule, Stretch
@@ -82,7 +81,7 @@ class Run:
 
         Raises:
             EncoderError: the training diverged.
-            KeyboardInterrupt: it was asked to stop; a checkpoint was written.
+            StoppedError: it was asked to stop; a checkpoint was written.
         """
         if self.history.start is None:
             self.history.start = self._judged()
@@ -96,7 +95,7 @@ class Run:
         finally:
             self._progress.end()
 
-    def _steps(self, stopped: Callable[[], bool]) -> None:
+    def _steps(self, stopped: StopRequest) -> None:
         saved = time.monotonic()
         size = self.trainer.order.batch_size
         while self.trainer.step < self.schedule.end:
@@ -111,8 +110,7 @@ class Run:
             else:
                 continue
             saved = time.monotonic()
-            if stopped():
-                raise KeyboardInterrupt
+            stopped.stop()
 
     def put_down(self) -> None:
         """Write a checkpoint, from which the same command goes on."""

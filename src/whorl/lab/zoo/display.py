@@ -11,7 +11,8 @@ from whorl.embeddings.progress import progress_for
 from whorl.images.contract import Picture
 from whorl.lab.generators.pictures import read_pictures
 from whorl.lab.zoo.build import IMAGE_SIZE
-from whorl.lab.zoo.judge import ZooJudgement, distance_text
+from whorl.lab.zoo.distances import distance_text
+from whorl.lab.zoo.judge import ZooJudgement, yardstick
 from whorl.lab.zoo.picture_set import read_set
 from whorl.lab.zoo.pixel_gaussian import pixel_gaussian
 from whorl.lab.zoo.zoo import Zoo
@@ -32,12 +33,12 @@ class ZooStrip:
     Attributes:
         name: such as ddpm/run-1.
         pictures: uint8 (H, W, 3) each.
-        distance: the Frechet distance beside it; None shows none.
+        distance: the Frechet distance beside it, as text; None shows none.
     """
 
     name: str
     pictures: Sequence[Picture]
-    distance: float | None
+    distance: str | None
 
 
 @dataclass
@@ -76,7 +77,8 @@ class ZooDisplay(Display):
         count = min(_COLUMNS, zoo.pictures, len(learned))
         order = dict.fromkeys(model.architecture for model in zoo.models)
         models = [model for name in order for model in zoo.models if model.architecture == name]
-        judged, told = judgement, {} if judgement is None else judgement.distances
+        judged, distances = judgement, {} if judgement is None else judgement.distances
+        told = {name: distance_text(distance) for name, distance in distances.items()}
         strips = [
             ZooStrip(
                 model.name, list(read_set(zoo.pictures_file(model)).pixels[:count]), told.get(model.name)
@@ -87,9 +89,11 @@ class ZooDisplay(Display):
         noise = pixel_gaussian(learned.pixels, count, seed=seed)
         # Training pictures are at no distance from themselves; the caption says whose it is.
         real = ZooStrip(
-            "real pictures", list(learned.pixels[:count]), None if judged is None else judged.held_out
+            "real pictures", list(learned.pixels[:count]), None if judged is None else judged.held_out.text
         )
-        last = ZooStrip("pixel-wise Gaussian", list(noise), None if judged is None else judged.pixel_gaussian)
+        last = ZooStrip(
+            "pixel-wise Gaussian", list(noise), None if judged is None else judged.pixel_gaussian.text
+        )
         return cls([real, *strips, last], judgement)
 
     def plot(self) -> Self:
@@ -109,7 +113,7 @@ class ZooDisplay(Display):
         for place, strip in zip(places, self.strips, strict=True):
             if strip.distance is not None:
                 ax.annotate(
-                    distance_text(strip.distance), (1.01, place), xycoords=("axes fraction", "data"),
+                    strip.distance, (1.01, place), xycoords=("axes fraction", "data"),
                     va="center", fontsize=9, fontfamily=FONT, color=INK,
                 )  # fmt: skip
         if self.judgement is not None:
@@ -120,7 +124,7 @@ class ZooDisplay(Display):
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
         told = "; ".join(
-            strip.name if strip.distance is None else f"{strip.name}: {distance_text(strip.distance)}"
+            strip.name if strip.distance is None else f"{strip.name}: {strip.distance}"
             for strip in self.strips
         )
         about = "" if self.judgement is None else f" {_caption(self.judgement)}".replace("\n", " ")
@@ -131,5 +135,6 @@ def _caption(judged: ZooJudgement) -> str:
     return (
         f"Frechet distance to the {judged.n_train:,} training pictures ({plain(judged.encoder)}, layer "
         f"{judged.layer}), of {judged.n:,} pictures each;\nbeside the real pictures: of {judged.n:,} "
-        "held-out ones. So few pictures make all of them too large."
+        "held-out ones. So few pictures make all of them too large.\n"
+        + yardstick(judged).replace(". ", ".\n").replace("; ", ";\n")
     )

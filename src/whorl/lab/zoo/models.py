@@ -79,7 +79,7 @@ def train_model(
     """Train a model to its end, from where it is.
 
     Raises:
-        StorageError, DivergedError, KeyboardInterrupt: see `train_generator`.
+        StorageError, DivergedError, StoppedError: see `train_generator`.
     """
     train_generator(
         pictures,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from whorl.lab.zoo.judge import distance_text
+from whorl.lab.zoo.distances import distance_text
+from whorl.lab.zoo.judge import ZooJudgement, yardstick
 from whorl.report.text import plain
 
 
@@ -39,11 +40,12 @@ def _row(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _judged(judged: Mapping[str, Any]) -> str:
-    n, floor, noise = judged["n"], distance_text(judged["held_out"]), distance_text(judged["pixel_gaussian"])
+    told = ZooJudgement.from_dict(judged)
+    n, floor, noise = told.n, told.held_out.text, told.pixel_gaussian.text
     return (
         f"Frechet distances to the {judged['n_train']:,} training pictures, in layer {judged['layer']} of "
         f"{plain(judged['encoder'])} ({judged['dimensions']} dimensions), of {n:,} pictures each. Of {n:,} "
         f"held-out real pictures: {floor}. Of {n:,} pictures of the pixel-wise Gaussian of the training "
         f"pictures: {noise}. So few pictures make all of them too large: compare them with each other, and "
-        "with no distance of another number of pictures or of another encoder."
+        f"with no distance of another number of pictures or of another encoder. {yardstick(told)}"
     )

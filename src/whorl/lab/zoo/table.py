@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from whorl.lab.zoo.judge import ZooJudgement, distance_text
+from whorl.lab.zoo.distances import distance_text
+from whorl.lab.zoo.judge import ZooJudgement, yardstick
 from whorl.lab.zoo.zoo import Zoo
 
 
@@ -19,11 +20,11 @@ def zoo_table(zoo: Zoo, judgement: ZooJudgement | None = None) -> Table:
         table.add_row(model.name, str(model.seed), f"{model.steps:,}", *told)
     if judgement is not None:
         table.add_section()
-        table.add_row("held-out pictures", "", "", distance_text(judgement.held_out))
-        table.add_row("pixel-wise Gaussian", "", "", distance_text(judgement.pixel_gaussian))
+        table.add_row("held-out pictures", "", "", judgement.held_out.text)
+        table.add_row("pixel-wise Gaussian", "", "", judgement.pixel_gaussian.text)
         table.caption = (
             f"To {judgement.n_train:,} training pictures, layer {judgement.layer}, n = {judgement.n:,} in "
-            "every row, which makes all of them too large."
+            f"every row, which makes all of them too large. {yardstick(judgement)}"
         )
         table.caption_justify = "left"
     return table
