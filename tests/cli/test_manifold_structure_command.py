@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from command_line import in_this_process
-from whorl.structure import Structure, parts
+from whorl.structure import Structure, structure_parts
 
 SIDE = 8
 PATTERNS = {
@@ -86,7 +86,7 @@ def test_it_goes_on_where_it_was(place, tmp_path, monkeypatch):
     arguments = ("pixels", "known", "--cache", tmp_path / "cache", "--json")
     first = structure(*arguments, cwd=place)
     for name in ("space_ratio", "artifact_map", "artifact_spectra"):
-        monkeypatch.setattr(parts, name, lambda *_, **__: pytest.fail("was kept"))
+        monkeypatch.setattr(structure_parts, name, lambda *_, **__: pytest.fail("was kept"))
     second = structure(*arguments, cwd=place)
     assert json.loads(first.stdout)["structure"] == json.loads(second.stdout)["structure"]
 

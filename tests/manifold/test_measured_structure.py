@@ -16,7 +16,7 @@ from whorl.structure import (
     examples_by_class,
     layer_curve,
     measure_structure,
-    parts,
+    structure_parts,
 )
 
 WIDTH, LAYERS = 5, (1, 2)
@@ -95,7 +95,7 @@ def test_the_order_of_pictures_and_models_decides_nothing(manifold, sets, table,
 
 
 def test_a_stopped_run_goes_on_where_it_was(manifold, sets, table, found, tmp_path, monkeypatch):
-    true, asked = parts.space_ratio, []
+    true, asked = structure_parts.space_ratio, []
 
     def stops(held, layer, kind, **how):
         if len(asked) == 4:
@@ -108,14 +108,16 @@ def test_a_stopped_run_goes_on_where_it_was(manifold, sets, table, found, tmp_pa
             manifold, sets, real=made(4), choices=table, answers=tmp_path, **{**HOW, **more}
         )
 
-    monkeypatch.setattr(parts, "space_ratio", stops)
+    monkeypatch.setattr(structure_parts, "space_ratio", stops)
     with pytest.raises(KeyboardInterrupt):
         measure()
-    monkeypatch.setattr(parts, "space_ratio", lambda *a, **k: (asked.append(a[1:]), true(*a, **k))[1])
+    monkeypatch.setattr(
+        structure_parts, "space_ratio", lambda *a, **k: (asked.append(a[1:]), true(*a, **k))[1]
+    )
     assert measure().to_dict() == found.to_dict()
     assert len(asked) == len(set(asked)) == 6
     for name in ("space_ratio", "choice_traces", "artifact_map"):
-        monkeypatch.setattr(parts, name, lambda *_, **__: pytest.fail("was kept"))
+        monkeypatch.setattr(structure_parts, name, lambda *_, **__: pytest.fail("was kept"))
     assert measure().to_dict() == found.to_dict()
     next(iter(sorted(tmp_path.glob("*/*.json")))).write_text("{}")
     monkeypatch.undo()
@@ -188,13 +190,13 @@ def test_in_the_space_of_pixels_there_are_spectra_and_examples(real):
     ],
 )
 def test_bad_arguments_are_refused_before_work(manifold, sets, how, told, monkeypatch):
-    monkeypatch.setattr(parts, "layer_curve", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr(structure_parts, "layer_curve", lambda *_, **__: pytest.fail("work was done"))
     with pytest.raises(ScoreError, match=told):
         measure_structure(manifold, sets, **how)
 
 
 def test_bad_sets_are_refused_before_work(manifold, sets, monkeypatch):
-    monkeypatch.setattr(parts, "layer_curve", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr(structure_parts, "layer_curve", lambda *_, **__: pytest.fail("work was done"))
     broken = np.ones((9, WIDTH))
     broken[3, 2] = np.nan
     for bad, told in (

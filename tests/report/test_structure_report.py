@@ -31,9 +31,9 @@ from whorl.structure import (
     Structure,
     examples_by_class,
 )
-from whorl.structure.found import NotMeasured
 from whorl.structure.layer_results import Gain, LayerPoint, Separation
 from whorl.structure.space_ratio import SpaceRatio
+from whorl.structure.structure_result import NotMeasured
 
 HOSTILE = "<b>x</b>"
 LABELS = ("a\u202eb", HOSTILE, "real")

@@ -20,7 +20,7 @@ from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.manifold.frechet_ratio import fdr
 from whorl.manifold.manifold import Manifold
-from whorl.structure.judged import judged
+from whorl.structure.cross_validation import rightly_named
 from whorl.structure.layer_answers import KindAnswer, LayerAnswer, LayerAnswers
 from whorl.structure.layer_design import KINDS, LayerDesign, design_of
 from whorl.structure.layer_results import LayerCurve
@@ -134,7 +134,7 @@ def _kind(design: LayerDesign, layer: Layer, kind: Kind) -> KindAnswer:
     tables: dict[str, FeatureTable] = {
         label: features.features(held).rows(design.order[label]) for label, held in design.held.items()
     }
-    right = judged(tables, design.parts, design.classifier, seed=design.seed)
+    right = rightly_named(tables, design.parts, design.classifier, seed=design.seed)
     flat = {label: table.values.reshape(len(table), -1) for label, table in tables.items()}
     ratio = fdr(flat, seed=design.seed, components=design.components)
     return KindAnswer(np.concatenate(list(right.values())), (ratio.value, ratio.lower, ratio.upper))

@@ -18,11 +18,11 @@ from whorl.images import ImageSource, open_images
 from whorl.manifold.manifold import Manifold
 from whorl.manifold.ratio_null import DEALINGS, LEAST_DEALINGS
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import NotMeasured, Structure
 from whorl.structure.held_sets import HeldSets, check_sizes
 from whorl.structure.layer_design import chosen_components
 from whorl.structure.layer_wise import chosen_classifier, chosen_layers
-from whorl.structure.parts import Parts, telling_layer
+from whorl.structure.structure_parts import Parts, telling_layer
+from whorl.structure.structure_result import NotMeasured, Structure
 
 
 def measure_structure(

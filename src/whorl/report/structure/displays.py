@@ -11,7 +11,7 @@ from whorl.report.structure.layer_curve_display import LayerCurveDisplay
 from whorl.report.structure.ratios_display import RatiosDisplay
 from whorl.report.structure.spectra_display import SpectraDisplay
 from whorl.structure.examples import ArtifactExamples
-from whorl.structure.found import Structure
+from whorl.structure.structure_result import Structure
 
 NAMES = ("layers", "ratios", "choices", "map", "spectra", "examples")
 

@@ -9,9 +9,9 @@ import numpy as np
 from whorl.report.grid import Column, Grid
 from whorl.report.structure.ratios_display import KINDS
 from whorl.report.text import p_number, percent, signed
-from whorl.structure.found import Structure
 from whorl.structure.layer_results import Gain, LayerCurve, Separation
 from whorl.structure.spectra import Spectra
+from whorl.structure.structure_result import Structure
 from whorl.structure.traces import ChoiceTraces
 
 

@@ -26,7 +26,7 @@ from whorl.report.structure.words import (
 from whorl.report.text import plain
 from whorl.report.two_sizes import CaptionedFigure, captioned
 from whorl.structure.examples import ArtifactExamples
-from whorl.structure.found import Structure
+from whorl.structure.structure_result import Structure
 
 _FOOTER = "Artifacts on the manifold of real pictures: Song, Khayatkhoei, AbdAlmageed (arXiv 2402.10401)."
 _CAPTIONS = {

@@ -6,8 +6,8 @@ from statistics import NormalDist
 
 from whorl.attribution.labels import REAL
 from whorl.report.text import counted, p_equation, p_number, percent, plain, signed
-from whorl.structure.found import Structure
 from whorl.structure.layer_results import LayerCurve
+from whorl.structure.structure_result import Structure
 from whorl.structure.traces import ChoiceTrace, ChoiceTraces
 
 _CLEARLY, _LEVEL = 0.95, 0.05

@@ -17,7 +17,6 @@ from whorl.encoders.pixels import LAYER as PIXELS
 from whorl.errors import ScoreError
 from whorl.structure.clusters import choice_traces
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import NotMeasured
 from whorl.structure.held_sets import HeldSets
 from whorl.structure.layer_results import LayerCurve
 from whorl.structure.layer_wise import layer_curve
@@ -25,6 +24,7 @@ from whorl.structure.part_answers import kept_part
 from whorl.structure.picture_map import ArtifactMap, artifact_map
 from whorl.structure.space_ratio import SpaceRatio, space_ratio
 from whorl.structure.spectra import Spectra, artifact_spectra
+from whorl.structure.structure_result import NotMeasured
 from whorl.structure.traces import ChoiceTraces
 
 _MAPPED, _PERPLEXITY = 200, 30.0
