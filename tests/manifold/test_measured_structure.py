@@ -130,6 +130,9 @@ def test_a_stopped_run_goes_on_where_it_was(manifold, sets, table, found, tmp_pa
 
 
 def test_nothing_is_projected_or_compared_twice(manifold, sets, table, monkeypatch):
+    def no_map(values, **_):
+        raise ScoreError("this takes too long.")
+
     projected, compared = [], []
     nearest, ratio = Manifold._projected, space_ratio.fdr
     monkeypatch.setattr(
@@ -141,7 +144,9 @@ def test_nothing_is_projected_or_compared_twice(manifold, sets, table, monkeypat
     monkeypatch.setattr(
         layer_wise, "fdr", lambda *_, **__: pytest.fail("the curve takes the ratios that are there")
     )
-    measure_structure(manifold, sets, choices=table, **HOW)
+    monkeypatch.setattr(structure_parts, "artifact_map", no_map)
+    found = measure_structure(manifold, sets, choices=table, **HOW)
+    assert found.why_not("map") == "this takes too long."
     assert sorted(projected) == sorted((name, layer) for name in sets for layer in LAYERS)
     assert len(compared) == 3 * len(LAYERS)
 

@@ -40,6 +40,7 @@ from whorl.structure.space_ratio import SpaceRatio
 from whorl.structure.structure_result import NotMeasured
 
 HOSTILE = "<b>x</b>"
+NOTHING = {"curve": None, "ratios": (), "choices": None, "map": None, "spectra": None}
 LABELS = ("a\u202eb", HOSTILE, "real")
 
 
@@ -144,8 +145,8 @@ def test_the_headline_of_one_layer_that_shows_nothing_says_so():
         "Artifacts at layer pixels do not measurably tell the classes apart: 34 % of single"
     )
     assert "chosen" not in told
-    alone = {"layers": ("pixels",), "ratios": (), "choices": None, "map": None, "spectra": None}
-    page = check_page(render_structure(structure(curve=curve(point("pixels", 0.34)), **alone), details={}))
+    alone = structure(**NOTHING | {"layers": ("pixels",), "curve": curve(point("pixels", 0.34))})
+    page = check_page(render_structure(alone, details={}))
     assert "Artifacts at layer pixels do not measurably tell the classes apart" in page.words
     assert "ringed the best" not in page.words
 
@@ -195,7 +196,7 @@ def test_the_tables_hold_every_part():
         "1 picture could not be read",
     ):
         assert words in told
-    empty = structure(curve=None, ratios=(), choices=None, map=None, spectra=None)
+    empty = structure(**NOTHING)
     assert "why <b>x</b>" in printed(structure_tables(empty))
     assert "artifacts over itself" in printed(structure_tables(structure()), width=60)
 
@@ -302,12 +303,12 @@ def test_the_page_is_whole_and_deaf_to_names(examples):
         "7 of 40 pictures of real are pictures of the manifold",
     ):
         assert words in page.words
-    once = structure(curve=None, ratios=(), spectra=None)
+    once = structure(**NOTHING | {"choices": traces()})
     assert render_structure(once, details={}) == render_structure(once, details={})
 
 
 def test_a_page_of_nothing_but_reasons():
-    nothing = structure(curve=None, ratios=(), choices=None, map=None, spectra=None)
+    nothing = structure(**NOTHING)
     page = check_page(render_structure(nothing, details={}))
     assert "Layer by layer" not in page.words
     assert "What was not measured" in page.words
@@ -319,22 +320,22 @@ def test_a_page_of_nothing_but_reasons():
 def test_the_folder_appears_whole_or_not_at_all(tmp_path, monkeypatch, examples):
     from whorl.report.structure import folder as module
 
-    folder, few = tmp_path / "out", structure(curve=None, choices=None, spectra=None)
+    folder, few = tmp_path / "out", structure(**NOTHING | {"ratios": ratios(1, 2)})
     monkeypatch.setattr(module, "write_structure_page", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write_structure(folder, few, details={})
+        write_structure(folder, structure(**NOTHING), details={})
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
     write_structure(folder, few, examples=examples, details={"command": "x"})
     assert holds_structure(folder)
-    figures = {f"{name}.{kind}" for name in ("ratios", "map", "examples") for kind in ("svg", "png")}
+    figures = {f"{name}.{kind}" for name in ("ratios", "examples") for kind in ("svg", "png")}
     assert {path.name for path in folder.iterdir()} == figures | {"result.json", "report.html"}
     document = json.loads((folder / "result.json").read_text())
     assert Structure.from_dict(document["structure"]).to_dict() == few.to_dict()
     with pytest.raises(StorageError, match="exists already"):
         write_structure(folder, few, details={})
-    write_structure(folder, few, details={}, overwrite=True)
-    assert not (folder / "examples.svg").exists()
+    write_structure(folder, structure(**NOTHING), details={}, overwrite=True)
+    assert {path.name for path in folder.iterdir()} == {"result.json", "report.html"}
     (folder / "mine.txt").write_text("keep")
     assert not holds_structure(folder)
     with pytest.raises(StorageError, match="holds more than"):

@@ -58,7 +58,7 @@ class SpectraDisplay(Display):
         first = self.figure_.add_subplot(grid[0, :])
         self._power(first, small=small)
         shared: dict[str, Any] = {}
-        panels = []
+        panels: list[Axes] = []
         for place, label in enumerate(self.spectra.labels if rows else ()):
             row, column = divmod(place, columns)
             ax = self.figure_.add_subplot(grid[1 + row, column], **shared)
