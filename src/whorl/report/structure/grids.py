@@ -98,7 +98,10 @@ def choices_grid(found: ChoiceTraces) -> Grid:
         (
             trace.choice,
             f"{len(trace.values)}",
-            *(f"{value:.3f}" for value in (trace.nmi, trace.null_nmi, trace.null_nmi_high, trace.ami)),
+            *(
+                f"{value:.3f}".replace("-", "−")
+                for value in (trace.nmi, trace.null_nmi, trace.null_nmi_high, trace.ami)
+            ),
             *(p_number(value) for value in (trace.p, trace.adjusted, trace.least_p)),
             ", ".join(trace.alike),
         )
