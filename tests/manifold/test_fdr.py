@@ -68,7 +68,7 @@ def test_chance_takes_a_ratio_as_far_from_one_as_the_page_says():
         assert float(mean) == pytest.approx(1, abs=0.03)
         assert 0.03 < float(spread) < 0.15
         assert f"{mean} ± {spread}" in page
-        assert f"({dealings} dealings each" in page
+        assert f"{dealings} dealings each: `python benchmarks/dealt_ratio.py`" in page
 
 
 def test_halves_of_unequal_classes_are_equal():
