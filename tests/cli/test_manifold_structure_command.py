@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from command_line import in_this_process
-from whorl.structure import Structure, parts
+from whorl.structure import Structure, structure_parts
 
 SIDE = 8
 PATTERNS = {
@@ -17,6 +17,7 @@ PATTERNS = {
     "rows": lambda y, x: (-1.0) ** y,
     "squares": lambda y, x: (-1.0) ** (x + y),
 }
+CHEAP = ("--classifier", "nearest", "--splits", 2)
 TABLE = "model,loss,pass\ncolumns,l1,one\nchecks,l2,one\nrows,l1,two\nsquares,l2,two\n"
 
 
@@ -83,10 +84,10 @@ def test_from_known_models_to_a_report(place):
 
 
 def test_it_goes_on_where_it_was(place, tmp_path, monkeypatch):
-    arguments = ("pixels", "known", "--cache", tmp_path / "cache", "--json")
+    arguments = ("pixels", "known", *CHEAP, "--cache", tmp_path / "cache", "--json")
     first = structure(*arguments, cwd=place)
     for name in ("space_ratio", "artifact_map", "artifact_spectra"):
-        monkeypatch.setattr(parts, name, lambda *_, **__: pytest.fail("was kept"))
+        monkeypatch.setattr(structure_parts, name, lambda *_, **__: pytest.fail("was kept"))
     second = structure(*arguments, cwd=place)
     assert json.loads(first.stdout)["structure"] == json.loads(second.stdout)["structure"]
 
@@ -104,7 +105,7 @@ def test_parts_that_cannot_be_measured_say_why(place, tmp_path):
 
 
 def test_pictures_of_the_manifold_are_told(place):
-    done = structure("pixels", "known", "--real", "real.npy", "--json", cwd=place)
+    done = structure("pixels", "known", "--real", "real.npy", *CHEAP, "--json", cwd=place)
     assert "60 of real are pictures of the manifold" in done.stderr
     assert json.loads(done.stdout)["structure"]["in_manifold"] == [0, 0, 60, 0, 0]
 

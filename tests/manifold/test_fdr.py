@@ -2,15 +2,20 @@
 
 import itertools
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from command_line import script_in_this_process
 from whorl.errors import ScoreError
 from whorl.fingerprints.frechet import Gaussian, frechet_distance, frechet_distances
 from whorl.manifold import FDR, fdr
+
+ROOT = Path(__file__).parents[2]
 
 
 def _noise(seed=0, classes=4, n=200, width=6):
@@ -48,9 +53,22 @@ def test_permuted_labels_give_one():
     for seed in range(20):
         mixed = np.random.default_rng(seed).permutation(pooled)
         found.append(fdr(dict(zip(classes, np.split(mixed, 4), strict=True)), halves=4))
-    assert all(0.7 < each.value < 1.4 for each in found)
     # Over dealings the two terms have one mean; a whole class in one of them would make it 0.5.
     assert sum(f.inter for f in found) / sum(f.intra for f in found) == pytest.approx(1, abs=0.06)
+
+
+def test_chance_takes_a_ratio_as_far_from_one_as_the_page_says():
+    """What benchmarks/dealt_ratio.py finds is near 1, and is what docs/manifold.md tells."""
+    run = script_in_this_process(ROOT / "benchmarks/dealt_ratio.py", cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    found = re.findall(r"(\w+): ([\d.]+) ± ([\d.]+) \((\d+) dealings\)", run.stdout)
+    assert [name for name, *_ in found] == ["alike", "few"]
+    page = " ".join((ROOT / "docs" / "manifold.md").read_text(encoding="utf-8").split())
+    for _, mean, spread, dealings in found:
+        assert float(mean) == pytest.approx(1, abs=0.03)
+        assert 0.03 < float(spread) < 0.15
+        assert f"{mean} ± {spread}" in page
+        assert f"{dealings} dealings each: `python benchmarks/dealt_ratio.py`" in page
 
 
 def test_halves_of_unequal_classes_are_equal():

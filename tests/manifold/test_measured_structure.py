@@ -1,13 +1,14 @@
 """All parts of a structure at once: each equals its own function, resumes, and says why it is missing."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
 from whorl.embeddings import from_arrays
 from whorl.errors import ScoreError
-from whorl.manifold import Manifold, fdr, fdr_null
+from whorl.manifold import Manifold, fdr, fdr_null, random_artifacts
 from whorl.structure import (
     DesignChoices,
     Structure,
@@ -15,12 +16,16 @@ from whorl.structure import (
     choice_traces,
     examples_by_class,
     layer_curve,
+    layer_wise,
     measure_structure,
-    parts,
+    space_ratio,
+    structure_parts,
 )
+from whorl.structure.held_sets import HeldSets
 
 WIDTH, LAYERS = 5, (1, 2)
-HOW = {"dealings": 19, "components": 4, "splits": 2}
+# Cheap to learn; the linear classifier is measured in test_structure_layers.py.
+HOW = {"dealings": 19, "components": 4, "splits": 2, "classifier": "nearest"}
 
 
 def made(place, n=32, size=3.0):
@@ -53,7 +58,7 @@ def found(manifold, sets, table):
 
 def test_every_part_is_what_its_own_function_gives(manifold, sets, table, found):
     every = {**sets, "real": made(4)}
-    assert found.curve == layer_curve(manifold, every, components=4, splits=2)
+    assert found.curve == layer_curve(manifold, every, components=4, splits=2, classifier="nearest")
     assert found.at == found.curve.best.layer == 2
     for point in found.curve.points:
         for kind, name in (("nearest", "artifacts"), ("raw", "raw"), ("random", "random")):
@@ -95,7 +100,7 @@ def test_the_order_of_pictures_and_models_decides_nothing(manifold, sets, table,
 
 
 def test_a_stopped_run_goes_on_where_it_was(manifold, sets, table, found, tmp_path, monkeypatch):
-    true, asked = parts.space_ratio, []
+    true, asked = structure_parts.space_ratio, []
 
     def stops(held, layer, kind, **how):
         if len(asked) == 4:
@@ -108,18 +113,65 @@ def test_a_stopped_run_goes_on_where_it_was(manifold, sets, table, found, tmp_pa
             manifold, sets, real=made(4), choices=table, answers=tmp_path, **{**HOW, **more}
         )
 
-    monkeypatch.setattr(parts, "space_ratio", stops)
+    monkeypatch.setattr(structure_parts, "space_ratio", stops)
     with pytest.raises(KeyboardInterrupt):
         measure()
-    monkeypatch.setattr(parts, "space_ratio", lambda *a, **k: (asked.append(a[1:]), true(*a, **k))[1])
+    monkeypatch.setattr(
+        structure_parts, "space_ratio", lambda *a, **k: (asked.append(a[1:]), true(*a, **k))[1]
+    )
     assert measure().to_dict() == found.to_dict()
     assert len(asked) == len(set(asked)) == 6
     for name in ("space_ratio", "choice_traces", "artifact_map"):
-        monkeypatch.setattr(parts, name, lambda *_, **__: pytest.fail("was kept"))
+        monkeypatch.setattr(structure_parts, name, lambda *_, **__: pytest.fail("was kept"))
     assert measure().to_dict() == found.to_dict()
     next(iter(sorted(tmp_path.glob("*/*.json")))).write_text("{}")
     monkeypatch.undo()
     assert measure().to_dict() == found.to_dict()
+
+
+def test_nothing_is_projected_or_compared_twice(manifold, sets, table, monkeypatch):
+    def no_map(values, **_):
+        raise ScoreError("this takes too long.")
+
+    projected, compared = [], []
+    nearest, ratio = Manifold._projected, space_ratio.fdr
+    monkeypatch.setattr(
+        Manifold,
+        "_projected",
+        lambda self, held, q: (projected.append((held.source, q.layer)), nearest(self, held, q))[1],
+    )
+    monkeypatch.setattr(space_ratio, "fdr", lambda *a, **k: (compared.append(1), ratio(*a, **k))[1])
+    monkeypatch.setattr(
+        layer_wise, "fdr", lambda *_, **__: pytest.fail("the curve takes the ratios that are there")
+    )
+    monkeypatch.setattr(structure_parts, "artifact_map", no_map)
+    found = measure_structure(manifold, sets, choices=table, **HOW)
+    assert found.why_not("map") == "this takes too long."
+    assert sorted(projected) == sorted((name, layer) for name in sets for layer in LAYERS)
+    assert len(compared) == 3 * len(LAYERS)
+
+
+def test_what_is_remembered_of_a_projection_gives_the_same_artifacts(manifold, sets):
+    held = HeldSets(manifold, sets, 0)
+    for layer in LAYERS:
+        for kind, made in (("nearest", manifold.artifacts), ("random", partial(random_artifacts, manifold))):
+            first, again = held.values(layer, kind), held.values(layer, kind)
+            for name, each in sets.items():
+                true = made(each, layer).values[each.canonical_order()]
+                np.testing.assert_array_equal(first[name], true)
+                np.testing.assert_array_equal(again[name], true)
+        assert not np.array_equal(held.values(layer, "raw")["m0"], held.values(layer)["m0"])
+
+
+def test_progress_names_each_class(real, capsys):
+    rng = np.random.default_rng(5)
+    manifold = Manifold.fit(real, encoder="pixels:8", cache=None)
+    sets = {name: rng.integers(0, 256, (5, 8, 8, 3), dtype=np.uint8) for name in ("dark", "light")}
+    measure_structure(manifold, sets, dealings=19, cache=None, progress=True)
+    told = capsys.readouterr().err
+    for words in ("dark: 5 pictures\n", "light: 5 pictures\n", "ratios: 3 ratios\n"):
+        assert words in told
+    assert "pictures: " not in told
 
 
 def test_what_cannot_be_measured_says_why(manifold):
@@ -157,7 +209,9 @@ def test_in_the_space_of_pixels_there_are_spectra_and_examples(real):
         for name, span in (("dark", (0, 100)), ("light", (150, 256)))
     }
     with pytest.warns(UserWarning, match="40 of real are pictures of the manifold") as told:
-        found = measure_structure(manifold, sets, real=real, dealings=19, splits=2, cache=None)
+        found = measure_structure(
+            manifold, sets, real=real, dealings=19, splits=2, classifier="nearest", cache=None
+        )
     assert len(told) == 1
     assert found.in_manifold == (0, 0, 40)
     artifacts = {
@@ -188,13 +242,15 @@ def test_in_the_space_of_pixels_there_are_spectra_and_examples(real):
     ],
 )
 def test_bad_arguments_are_refused_before_work(manifold, sets, how, told, monkeypatch):
-    monkeypatch.setattr(parts, "layer_curve", lambda *_, **__: pytest.fail("work was done"))
+    for name in ("space_ratio", "curve_on"):
+        monkeypatch.setattr(structure_parts, name, lambda *_, **__: pytest.fail("work was done"))
     with pytest.raises(ScoreError, match=told):
         measure_structure(manifold, sets, **how)
 
 
 def test_bad_sets_are_refused_before_work(manifold, sets, monkeypatch):
-    monkeypatch.setattr(parts, "layer_curve", lambda *_, **__: pytest.fail("work was done"))
+    for name in ("space_ratio", "curve_on"):
+        monkeypatch.setattr(structure_parts, name, lambda *_, **__: pytest.fail("work was done"))
     broken = np.ones((9, WIDTH))
     broken[3, 2] = np.nan
     for bad, told in (

@@ -77,28 +77,32 @@ def test_the_order_of_pictures_and_models_decides_nothing(manifold, curve):
     assert layer_curve(manifold, mixed).to_dict() == curve.to_dict()
 
 
-def test_a_stopped_run_goes_on_where_it_was(manifold, curve, tmp_path, monkeypatch):
+def test_a_stopped_run_goes_on_where_it_was(manifold, tmp_path, monkeypatch):
     true, asked = layer_wise._answer, []
+    how = {"classifier": "nearest"}  # which takes no time
+    curve = layer_curve(manifold, sets(), **how)
 
-    def stops(design, layer):
+    def stops(design, layer, ratio):
         if len(asked) == 2:
             raise KeyboardInterrupt
         asked.append(layer)
-        return true(design, layer)
+        return true(design, layer, ratio)
 
     monkeypatch.setattr(layer_wise, "_answer", stops)
     with pytest.raises(KeyboardInterrupt):
-        layer_curve(manifold, sets(), answers=tmp_path)
+        layer_curve(manifold, sets(), answers=tmp_path, **how)
     monkeypatch.setattr(
-        layer_wise, "_answer", lambda design, layer: (asked.append(layer), true(design, layer))[1]
+        layer_wise,
+        "_answer",
+        lambda design, layer, ratio: (asked.append(layer), true(design, layer, ratio))[1],
     )
-    assert layer_curve(manifold, sets(), answers=tmp_path) == curve
+    assert layer_curve(manifold, sets(), answers=tmp_path, **how) == curve
     assert asked == [1, 2, 3]
     # A damaged answer is found anew, and another seed asks for others.
     next(iter(sorted(tmp_path.glob("*/*.json")))).write_text("{}")
-    assert layer_curve(manifold, sets(), answers=tmp_path) == curve
+    assert layer_curve(manifold, sets(), answers=tmp_path, **how) == curve
     assert len(asked) == 4
-    layer_curve(manifold, sets(), answers=tmp_path, seed=1, layers=[1])
+    layer_curve(manifold, sets(), answers=tmp_path, seed=1, layers=[1], **how)
     assert len(asked) == 5
 
 

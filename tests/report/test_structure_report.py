@@ -13,6 +13,7 @@ from rich.console import Console
 
 from whorl.errors import StorageError, WhorlError
 from whorl.manifold import FDR, FDRNull, Manifold
+from whorl.report.figures import new_figure
 from whorl.report.structure import (
     holds_structure,
     render_structure,
@@ -20,8 +21,11 @@ from whorl.report.structure import (
     structure_tables,
     write_structure,
 )
+from whorl.report.structure.class_styles import class_styles
+from whorl.report.structure.displays import structure_displays
+from whorl.report.structure.ratio_axis import scale_ratios
 from whorl.report.structure.ratios_display import RatiosDisplay
-from whorl.report.structure.words import choice_words, ratio_words
+from whorl.report.structure.words import choice_words, ratio_words, spectra_words
 from whorl.structure import (
     ArtifactMap,
     ChoiceTrace,
@@ -31,11 +35,12 @@ from whorl.structure import (
     Structure,
     examples_by_class,
 )
-from whorl.structure.found import NotMeasured
 from whorl.structure.layer_results import Gain, LayerPoint, Separation
 from whorl.structure.space_ratio import SpaceRatio
+from whorl.structure.structure_result import NotMeasured
 
 HOSTILE = "<b>x</b>"
+NOTHING = {"curve": None, "ratios": (), "choices": None, "map": None, "spectra": None}
 LABELS = ("a\u202eb", HOSTILE, "real")
 
 
@@ -134,6 +139,26 @@ def test_the_headline_says_no_more_than_the_numbers(best, said):
     assert said in structure_headline(structure(curve=curve(point(1, 0.34), best)))
 
 
+def test_the_headline_of_one_layer_that_shows_nothing_says_so():
+    told = structure_headline(structure(curve=curve(point("pixels", 0.34, half=0.05))))
+    assert told.startswith(
+        "Artifacts at layer pixels do not measurably tell the classes apart: 34 % of single"
+    )
+    assert "chosen" not in told
+    alone = structure(**NOTHING | {"layers": ("pixels",), "curve": curve(point("pixels", 0.34))})
+    page = check_page(render_structure(alone, details={}))
+    assert "Artifacts at layer pixels do not measurably tell the classes apart" in page.words
+    assert "ringed the best" not in page.words
+
+
+@pytest.mark.parametrize("layers", [("pixels",), (1, 2), (1, 2, 3)])
+@pytest.mark.parametrize(("accuracy", "shown"), [(0.34, False), (0.6, True)])
+def test_what_is_not_shown_is_denied_for_any_number_of_layers(layers, accuracy, shown):
+    told = structure_headline(structure(curve=curve(*(point(layer, accuracy) for layer in layers))))
+    first = told.split(":")[0]
+    assert (" do not measurably tell" in first or first.startswith("At no layer do")) is not shown
+
+
 def test_the_headline_of_one_layer_and_of_none():
     alone = structure_headline(structure(curve=curve(point("pixels", 0.385, half=0.05))))
     assert alone.startswith("By artifacts at layer pixels, 38.5 % of single pictures")
@@ -154,7 +179,7 @@ def test_choices_are_told_with_what_they_cannot_show():
 
 def test_ratios_are_told_with_n_d_seed_and_null():
     told = " ".join(ratio_words(structure()))
-    for words in ("is 1.5 (", "1.01 on average: p = 0.005", "n = 20", "d = 8", "seed 0"):
+    for words in ("is 1.50 (", "1.01 on average: p = 0.005", "n = 20", "d = 8", "seed 0"):
         assert words in told
     assert ratio_words(structure(ratios=())) == ()
 
@@ -164,16 +189,69 @@ def test_the_tables_hold_every_part():
     for words in (
         "60.0 [55.0, 65.0]",
         "−10.0 [−12.0, −8.0]",
-        "picture itself (raw) 1.5 [1.3, 1.7] 1.01 1.20 0.005",
+        "picture itself (raw) 1.50 [1.30, 1.70] 1.01 1.20 0.005",
         "0.400 0.100 0.200 0.300 0.02 0.3 0.01",
         "why <b>x</b>",
         "7 of 40 pictures of real",
         "1 picture could not be read",
     ):
         assert words in told
-    empty = structure(curve=None, ratios=(), choices=None, map=None, spectra=None)
+    empty = structure(**NOTHING)
     assert "why <b>x</b>" in printed(structure_tables(empty))
     assert "artifacts over itself" in printed(structure_tables(structure()), width=60)
+
+
+def test_at_80_columns_no_kind_of_features_is_cut():
+    told = printed(structure_tables(structure()), width=80)
+    for kind in ("artifacts", "raw", "random"):
+        assert f" {kind} 1.50 [1.30, 1.70] 1.01 1.20 0.005" in told
+    assert "…" not in told
+    assert "raw: the picture itself" in told
+    alone = printed(structure_tables(structure(curve=curve(point("pixels")))), width=80)
+    assert " best " not in alone  # of one layer
+
+
+def test_spectra_are_told_with_what_they_do_not_show():
+    spectra = structure().spectra
+    apart = replace(
+        spectra,
+        mean=np.zeros((2, 5)),
+        half_width=np.full((2, 5), 0.3),
+        real=np.zeros(5),
+        real_half_width=np.full(5, 0.4),
+    )
+    nothing = " ".join(spectra_words(structure(spectra=apart)))
+    assert "Every interval covers 0, so no difference between theirs and a model's is shown." in nothing
+    assert "may be" not in nothing
+    # 0.5 is the half-width of a difference; the mean colour, at frequency 0, is not drawn.
+    apart.mean[0, :3] = (9.0, 0.51, -0.51)
+    apart.mean[1, 1] = 0.49
+    some = " ".join(spectra_words(structure(spectra=apart)))
+    assert "may be the models', where its interval leaves 0 out; where one covers 0 nothing is shown" in some
+    assert "2 of 8 intervals" in some
+    assert "is the models'" not in some
+
+
+def test_a_class_has_one_style_on_a_page():
+    found = structure()
+    shown = structure_displays(found, {})
+    on_map, in_spectra = shown["map"].plot(), shown["spectra"].plot()
+    assert set(on_map.styles) == set(in_spectra.styles) == set(LABELS)
+    for label in LABELS:
+        assert on_map.styles[label] == in_spectra.styles[label]
+    colours = [
+        {
+            text.get_text(): line.get_color()
+            for text, line in zip(legend.get_texts(), legend.get_lines(), strict=True)
+        }
+        for display in (on_map, in_spectra)
+        for legend in display.figure_.legends
+    ]
+    assert colours[0] == colours[1]
+    assert len(set(colours[0].values())) == 3
+    many = class_styles([*(f"m{i}" for i in range(30)), "real"])
+    assert len(set(many.values())) == 31
+    assert all(style.colour != many["real"].colour for name, style in many.items() if name != "real")
 
 
 def test_ratios_draw_in_both_sizes():
@@ -183,9 +261,31 @@ def test_ratios_draw_in_both_sizes():
         assert "<b>" not in svg
         assert len(display.axes_) == 3
         assert display.figure_.get_size_inches()[0] == (4.0 if small else 9.0)
-    assert "layer 1 1.5, labels dealt at random 1.01, p = 0.005" in display.description
+    assert "layer 1 1.50, labels dealt at random 1.01, p = 0.005" in display.description
     with pytest.raises(WhorlError, match="no ratio"):
         RatiosDisplay(())
+
+
+@pytest.mark.parametrize(
+    "span",
+    [(0.97, 1.02), (0.9, 1.2), (0.8, 2.3), (0.9, 2.8), (0.9, 4.0), (0.7, 12.0), (0.9, 60.0), (1.2, 5000.0)],
+)
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_an_axis_of_ratios_can_be_read_wherever_they_lie(span, which):
+    figure = new_figure(4, 3)
+    ax = figure.add_subplot()
+    scale_ratios(ax, which, span)
+    figure.canvas.draw()
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    low, high = axis.get_view_interval()
+    assert low < min(1, span[0])
+    assert span[1] < high
+    told = [tick.label1.get_text() for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    assert len([text for text in told if text]) >= 3
+    assert len(set(told)) == len(told)
+    assert "1" in told
+    assert axis.get_scale() == ("linear" if span[1] < 3 * min(1, span[0]) else "log")
+    assert not [text for text in axis.get_minorticklabels() if text.get_text()]
 
 
 def test_the_page_is_whole_and_deaf_to_names(examples):
@@ -203,12 +303,12 @@ def test_the_page_is_whole_and_deaf_to_names(examples):
         "7 of 40 pictures of real are pictures of the manifold",
     ):
         assert words in page.words
-    once = structure(curve=None, ratios=(), spectra=None)
+    once = structure(**NOTHING | {"choices": traces()})
     assert render_structure(once, details={}) == render_structure(once, details={})
 
 
 def test_a_page_of_nothing_but_reasons():
-    nothing = structure(curve=None, ratios=(), choices=None, map=None, spectra=None)
+    nothing = structure(**NOTHING)
     page = check_page(render_structure(nothing, details={}))
     assert "Layer by layer" not in page.words
     assert "What was not measured" in page.words
@@ -220,22 +320,22 @@ def test_a_page_of_nothing_but_reasons():
 def test_the_folder_appears_whole_or_not_at_all(tmp_path, monkeypatch, examples):
     from whorl.report.structure import folder as module
 
-    folder, few = tmp_path / "out", structure(curve=None, choices=None, spectra=None)
+    folder, few = tmp_path / "out", structure(**NOTHING | {"ratios": ratios(1, 2)})
     monkeypatch.setattr(module, "write_structure_page", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write_structure(folder, few, details={})
+        write_structure(folder, structure(**NOTHING), details={})
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
     write_structure(folder, few, examples=examples, details={"command": "x"})
     assert holds_structure(folder)
-    figures = {f"{name}.{kind}" for name in ("ratios", "map", "examples") for kind in ("svg", "png")}
+    figures = {f"{name}.{kind}" for name in ("ratios", "examples") for kind in ("svg", "png")}
     assert {path.name for path in folder.iterdir()} == figures | {"result.json", "report.html"}
     document = json.loads((folder / "result.json").read_text())
     assert Structure.from_dict(document["structure"]).to_dict() == few.to_dict()
     with pytest.raises(StorageError, match="exists already"):
         write_structure(folder, few, details={})
-    write_structure(folder, few, details={}, overwrite=True)
-    assert not (folder / "examples.svg").exists()
+    write_structure(folder, structure(**NOTHING), details={}, overwrite=True)
+    assert {path.name for path in folder.iterdir()} == {"result.json", "report.html"}
     (folder / "mine.txt").write_text("keep")
     assert not holds_structure(folder)
     with pytest.raises(StorageError, match="holds more than"):

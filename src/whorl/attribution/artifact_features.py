@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from whorl.attribution.classifiers.contract import Classifier
-from whorl.attribution.classifiers.kinds import CLASSIFIERS
+from whorl.attribution.classifiers.kinds import chosen_classifier
 from whorl.attribution.features import FeatureTable
 from whorl.attribution.manifold_names import Kind, ManifoldName, manifold_name
 from whorl.attribution.methods import AttributionMethod
@@ -151,7 +151,7 @@ def method_of(
     """
     features = ArtifactFeatures(manifold, layer, kind)
     usual = _VECTORS if form(manifold) is None else _PICTURES
-    chosen = _classifier(usual if classifier is None else classifier)
+    chosen = chosen_classifier(usual if classifier is None else classifier)
     told = None if chosen.name == usual else chosen.name
     return AttributionMethod(str(ManifoldName(kind, features.space, told)), features, chosen)
 
@@ -167,11 +167,3 @@ def method_named_on(manifold: Manifold, name: str) -> AttributionMethod:
     """
     said = manifold_name(name)
     return method_of(manifold, layer=said.layer, classifier=said.classifier, kind=said.kind)
-
-
-def _classifier(wanted: str | Classifier) -> Classifier:
-    if not isinstance(wanted, str):
-        return wanted
-    if wanted not in CLASSIFIERS:
-        raise ScoreError(f"there is no classifier {wanted!r}; there are {', '.join(CLASSIFIERS)}.")
-    return CLASSIFIERS[wanted]

@@ -285,6 +285,6 @@ def _tell(basis: LatentBasis, output: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    from whorl.cli.manifold_told import print_told
+    from whorl.cli.summary_table import print_summary
 
-    print_told(told | {"digest": basis.digest[:12]})
+    print_summary(told | {"digest": basis.digest[:12]})

@@ -37,7 +37,7 @@ def convert(
     if as_json:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    from whorl.cli.manifold_told import print_told
+    from whorl.cli.summary_table import print_summary
 
     side = settings.image_size
-    print_told(told | {"pictures": f"{side} x {side}"})
+    print_summary(told | {"pictures": f"{side} x {side}"})

@@ -139,6 +139,6 @@ def _tell(book: KeyBook, keys: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    from whorl.cli.manifold_told import print_told
+    from whorl.cli.summary_table import print_summary
 
-    print_told(told)
+    print_summary(told)

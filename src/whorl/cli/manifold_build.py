@@ -59,7 +59,7 @@ def build(
 
     whorl manifold build cifar/train --encoder spectrum:32 -o MANIFOLD
     """
-    from whorl.cli.manifold_told import print_told
+    from whorl.cli.summary_table import print_summary
     from whorl.encoders import load_encoder
     from whorl.files import check_output
     from whorl.images import open_images
@@ -90,4 +90,4 @@ def build(
     if as_json:
         typer.echo(json.dumps(summary, indent=1, ensure_ascii=False))
     else:
-        print_told(summary)
+        print_summary(summary)

@@ -174,7 +174,7 @@ def _print(
     unknown: bool,
     as_json: bool,
 ) -> None:
-    from whorl.cli.manifold_told import print_told
+    from whorl.cli.summary_table import print_summary
 
     single = None if attributor.strangers is None else attributor.strangers.threshold(1)
     summary: dict[str, Any] = {
@@ -188,7 +188,7 @@ def _print(
     if as_json:
         typer.echo(json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False))
         return
-    print_told(summary)
+    print_summary(summary)
     if single is None:
         why = "With fewer than three classes it" if unknown else "It"
         typer.echo(f" {why} never answers 'unknown'.")

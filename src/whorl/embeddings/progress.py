@@ -110,7 +110,7 @@ class Lines:
         self._next = time.monotonic() + _FIRST_LINE_SECONDS
         if total > done:
             note = f", {done:,} stored by an earlier run" if done else ""
-            self._say(f"{total:,} {unit}{note}")
+            self._say(f"{_counted(total, unit)}{note}")
 
     def advance(self, count: int) -> None:
         """See `Progress`."""
@@ -130,11 +130,15 @@ class Lines:
 
     def end(self) -> None:
         """See `Progress`."""
-        self._say(f"{self._done:,} of {self._total:,} {self._unit} done")
+        self._say(f"{self._done:,} of {_counted(self._total, self._unit)} done")
 
     def _say(self, text: str) -> None:
         sys.stderr.write(_printable(f"{self._label}: {text}") + "\n")
         sys.stderr.flush()
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count:,} {unit.removesuffix('s') if count == 1 else unit}"
 
 
 def _printable(text: str) -> str:

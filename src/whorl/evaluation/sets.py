@@ -13,7 +13,7 @@ from whorl.images.npz import picture_arrays
 
 _LAYOUT = (
     "FOLDER/architecture/run or FOLDER/data set/architecture/run, runs being folders of pictures or "
-    "archives, or FOLDER/architecture.npz with arrays run-1, run-2 ..."
+    "archives, or FOLDER/architecture.npz with arrays run-1, run-2 and so on"
 )
 _RUN = re.compile(r"run-\d+")
 

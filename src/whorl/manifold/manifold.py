@@ -113,13 +113,19 @@ class Manifold(ManifoldContents):
         return cls._of(contents, None)
 
     def embed(
-        self, images: Any, *, encoder: str | Path | Encoder | None = None, **options: Unpack[EncodeOptions]
+        self,
+        images: Any,
+        *,
+        encoder: str | Path | Encoder | None = None,
+        label: str = "pictures",
+        **options: Unpack[EncodeOptions],
     ) -> Embeddings:
         """Encode pictures by the manifold's own encoder, for several layers or functions to share.
 
         Args:
             images: anything `whorl.open_images` takes; `Embeddings` are given back as they are.
             encoder: the manifold's own encoder, where it cannot be found under the name it had.
+            label: what to call these pictures in the progress line.
             **options: see `whorl.embeddings.EncodeOptions`.
 
         Raises:
@@ -128,7 +134,7 @@ class Manifold(ManifoldContents):
         """
         if isinstance(images, Embeddings):
             return images
-        return embed_exactly(images, self.load_encoder(encoder), label="pictures", **options)
+        return embed_exactly(images, self.load_encoder(encoder), label=label, **options)
 
     def load_encoder(self, encoder: str | Path | Encoder | None = None, *, device: str = "auto") -> Encoder:
         """Return the encoder this manifold was made with.

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from whorl.structure.clusters import choice_traces
     from whorl.structure.design_choices import DesignChoices
     from whorl.structure.examples import ArtifactExamples, artifact_examples, examples_by_class
-    from whorl.structure.found import Structure
     from whorl.structure.layer_results import LayerCurve
     from whorl.structure.layer_wise import layer_curve
     from whorl.structure.measure import measure_structure
     from whorl.structure.picture_map import ArtifactMap, artifact_map
     from whorl.structure.spectra import Spectra, artifact_spectra
+    from whorl.structure.structure_result import Structure
     from whorl.structure.traces import ChoiceTrace, ChoiceTraces
 
 _HOMES = {
@@ -28,7 +28,7 @@ _HOMES = {
     "DesignChoices": "whorl.structure.design_choices",
     "LayerCurve": "whorl.structure.layer_results",
     "Spectra": "whorl.structure.spectra",
-    "Structure": "whorl.structure.found",
+    "Structure": "whorl.structure.structure_result",
     "artifact_examples": "whorl.structure.examples",
     "artifact_map": "whorl.structure.picture_map",
     "artifact_spectra": "whorl.structure.spectra",

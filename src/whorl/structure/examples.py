@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.embeddings import EncodeOptions
+from whorl.embeddings import Embeddings, EncodeOptions
 from whorl.encoders.pixels import LAYER as PIXELS
 from whorl.errors import ScoreError, WhorlWarning
 from whorl.manifold.manifold import Manifold
@@ -89,19 +89,17 @@ def artifact_examples(
             f"{', '.join(map(str, manifold.layers))}. Fit one with encoder='pixels:S'."
         )
     held = manifold.embed(images, **options)
-    projection = manifold.project(held)
-    ordered = held.canonical_order()
     drawn = np.random.default_rng(np.random.SeedSequence((seed, 6))).permutation(len(held))[:count]
-    rows = ordered[drawn]
-    features, real = held.rows(PIXELS, rows), manifold.features[PIXELS][projection.index[rows]]
-    kept = projection.nearest_ids
+    shown = _some(held, held.canonical_order()[drawn])
+    projection = manifold.project(shown)
+    features, real = shown.layer(PIXELS), manifold.features[PIXELS][projection.index]
     return ArtifactExamples(
         pictures=_pictures(features, manifold.picture_size),
         nearest=_pictures(real, manifold.picture_size),
         artifacts=_form(features - real, manifold.picture_size),
-        distances=projection.distance[rows],
-        ids=tuple(held.ids[int(row)] for row in rows),
-        nearest_ids=None if kept is None else tuple(kept[int(row)] for row in rows),
+        distances=projection.distance,
+        ids=shown.ids,
+        nearest_ids=projection.nearest_ids,
     )
 
 
@@ -126,6 +124,16 @@ def examples_by_class(
             label: artifact_examples(manifold, sets[label], count=count, seed=seed, **options)
             for label in sorted(sets)
         }
+
+
+def _some(held: Embeddings, rows: NDArray[np.int64]) -> Embeddings:
+    """Return some pictures alone, so that no others are projected."""
+    return replace(
+        held,
+        ids=tuple(held.ids[int(row)] for row in rows),
+        keys=held.keys[rows],
+        read=lambda layer, some: held.read(layer, rows[some]),
+    )
 
 
 def _form(flat: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:

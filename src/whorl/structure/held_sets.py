@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.attribution.artifact_features import ArtifactFeatures
+from whorl.attribution.artifact_features import ArtifactFeatures, form, table_of
+from whorl.attribution.features import FeatureTable
 from whorl.attribution.manifold_names import Kind
 from whorl.embeddings import Embeddings
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
 from whorl.files import bytes_of, digest_bytes
+from whorl.manifold.artifacts import Artifacts, artifacts_of
 from whorl.manifold.manifold import Manifold
+from whorl.manifold.projection import Projection
 from whorl.manifold.queries import queries_in
 
 LEAST_PICTURES = 4
@@ -27,6 +30,9 @@ LEAST_PICTURES = 4
 class HeldSets:
     """Pictures of M classes in the spaces of one manifold.
 
+    Each picture is projected once in each space: which real picture it falls on is remembered, some tens of bytes,
+    and the artifacts, which may be gigabytes, are subtracted again when they are asked for.
+
     Attributes:
         manifold: real pictures.
         held: for each class its embedded pictures, by sorted label.
@@ -36,6 +42,9 @@ class HeldSets:
     manifold: Manifold
     held: Mapping[str, Embeddings]
     seed: int
+    _projected: dict[tuple[str, Layer, Kind], Projection] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @cached_property
     def order(self) -> Mapping[str, NDArray[np.int64]]:
@@ -47,12 +56,34 @@ class HeldSets:
         """How many pictures each class has."""
         return tuple(len(each) for each in self.held.values())
 
-    def values(self, layer: Layer, kind: Kind = "nearest") -> dict[str, NDArray[np.float32]]:
-        """Return features of one kind at one layer, float32 (N_i, D), or (N_i, 3, S, S) of pixels."""
-        features = ArtifactFeatures(self.manifold, layer, kind, self.seed)
+    def tables(self, layer: Layer, kind: Kind = "nearest") -> dict[str, FeatureTable]:
+        """Return features of one kind at one layer, float32 (N_i, D), or (N_i, 3, S, S) of pixels, in `order`.
+
+        Raises:
+            ScoreError: another space, or NaN.
+        """
+        shape = form(self.manifold)
         return {
-            label: features.features(each).rows(self.order[label]).values for label, each in self.held.items()
+            label: table_of(self._artifacts(label, layer, kind), each, shape).rows(self.order[label])
+            for label, each in self.held.items()
         }
+
+    def values(self, layer: Layer, kind: Kind = "nearest") -> dict[str, NDArray[np.float32]]:
+        """Return what `tables` holds, the numbers alone."""
+        return {label: table.values for label, table in self.tables(layer, kind).items()}
+
+    def flat(self, layer: Layer, kind: Kind = "nearest") -> dict[str, NDArray[np.float32]]:
+        """Return `values` as vectors, float32 (N_i, D), in every space."""
+        return {label: rows.reshape(len(rows), -1) for label, rows in self.values(layer, kind).items()}
+
+    def _artifacts(self, label: str, layer: Layer, kind: Kind) -> Artifacts:
+        held, known = self.held[label], self._projected.get((label, layer, kind))
+        if known is not None:
+            return artifacts_of(held.layer(layer), self.manifold.features[layer], known)
+        found = ArtifactFeatures(self.manifold, layer, kind, self.seed).artifacts(held)
+        if found.projection is not None:
+            self._projected[label, layer, kind] = found.projection
+        return found
 
     def decided_by(self) -> dict[str, Any]:
         """Return JSON values: equal ones have equal features at every layer."""

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from whorl.attribution.classifiers.contract import Classifier
 from whorl.attribution.manifold_names import Kind
 from whorl.attribution.split import LEAST_PICTURES
-from whorl.embeddings import Embeddings
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
-from whorl.files import bytes_of, digest_bytes
-from whorl.manifold.manifold import Manifold
 from whorl.structure.folds import folds
+from whorl.structure.held_sets import HeldSets
 
 COMPONENTS = 32
 """Dimensions of the Frechet distance ratio where there are pictures for so many."""
@@ -29,55 +27,44 @@ class LayerDesign:
     """All that decides an answer but the layer.
 
     Attributes:
-        manifold: real pictures.
-        held: for each model its embedded pictures.
-        order: for each model the rows in the order of their keys, so that the order of files decides nothing.
-        parts: for each model int64 (N_i,), in that order, the part in which a picture judges.
+        sets: the pictures of each model.
+        parts: for each model int64 (N_i,), in the order of `sets`, the part in which a picture judges.
         classifier: what learns.
         components: of the Frechet distance ratio.
         splits: how many parts.
-        seed: fixes parts, classifier, halves and random real pictures.
     """
 
-    manifold: Manifold
-    held: Mapping[str, Embeddings]
-    order: Mapping[str, NDArray[np.int64]]
+    sets: HeldSets
     parts: Mapping[str, NDArray[np.int64]]
     classifier: Classifier
     components: int
     splits: int
-    seed: int
+
+    @property
+    def seed(self) -> int:
+        """Fixes parts, classifier, halves and random real pictures."""
+        return self.sets.seed
 
     def decided_by(self, layer: Layer) -> dict[str, Any]:
         """Return JSON values: equal ones have equal answers."""
         return {
-            "manifold": self.manifold.digest,
+            **self.sets.decided_by(),
             "layer": layer,
-            "sets": {
-                label: [held.encoder, digest_bytes(bytes_of(held.keys[self.order[label]]))]
-                for label, held in self.held.items()
-            },
             "classifier": dict(self.classifier.describe()),
             "components": self.components,
             "splits": self.splits,
-            "seed": self.seed,
         }
 
 
 def design_of(
-    manifold: Manifold,
-    held: Mapping[str, Embeddings],
-    layers: Sequence[Layer],
-    classifier: Classifier,
-    components: int | None,
-    splits: int,
-    seed: int,
+    sets: HeldSets, layers: Sequence[Layer], classifier: Classifier, components: int | None, splits: int
 ) -> LayerDesign:
     """Deal the pictures to parts, after all checks.
 
     Raises:
         ScoreError: too few models or pictures, or arguments that do not fit them.
     """
+    held, seed = sets.held, sets.seed
     if len(held) < 2:
         raise ScoreError(f"a layer curve takes at least 2 models; got {len(held)}.")
     if splits < 2 or seed < 0:
@@ -87,15 +74,14 @@ def design_of(
     if small:
         told = ", ".join(f"{label} has {count}" for label, count in small.items())
         raise ScoreError(f"{splits} splits need at least {least} pictures of each model; {told}.")
-    width = min(manifold.features[layer].shape[1] for layer in layers)
+    width = min(sets.manifold.features[layer].shape[1] for layer in layers)
     chosen = chosen_components(components, width=width, smallest=min(map(len, held.values())))
-    order = {label: each.canonical_order() for label, each in held.items()}
     seeds = np.random.SeedSequence((seed, 4)).spawn(len(held))
     parts = {
-        label: folds(each.keys[order[label]], splits, np.random.default_rng(own))
+        label: folds(each.keys[sets.order[label]], splits, np.random.default_rng(own))
         for (label, each), own in zip(held.items(), seeds, strict=True)
     }
-    return LayerDesign(manifold, held, order, parts, classifier, chosen, splits, seed)
+    return LayerDesign(sets, parts, classifier, chosen, splits)
 
 
 def chosen_components(wanted: int | None, *, width: int, smallest: int) -> int:

@@ -16,7 +16,7 @@ from whorl.structure.resampled import Resampled
 
 def curve_of(design: LayerDesign, layers: Sequence[Layer], found: Sequence[LayerAnswer]) -> LayerCurve:
     """Return the curve of the layers that were measured; pictures are drawn anew for all of them alike."""
-    sizes = [len(each) for each in design.held.values()]
+    sizes = [len(each) for each in design.sets.held.values()]
     owners = np.repeat(np.arange(len(sizes)), sizes)
     parts = np.concatenate(list(design.parts.values()))
     right = np.stack([answer.kinds[kind].right for answer in found for kind in KINDS])
@@ -44,16 +44,16 @@ def curve_of(design: LayerDesign, layers: Sequence[Layer], found: Sequence[Layer
         )
     return LayerCurve(
         points=tuple(points),
-        labels=tuple(design.held),
+        labels=tuple(design.sets.held),
         pictures=tuple(sizes),
         splits=design.splits,
         classifier=design.classifier.name,
         fdr_n=min(sizes) // 2,
         fdr_d=design.components,
         seed=design.seed,
-        manifold=design.manifold.digest,
-        manifold_pictures=len(design.manifold),
-        encoder=design.manifold.encoder.name if design.manifold.encoder else "",
+        manifold=design.sets.manifold.digest,
+        manifold_pictures=len(design.sets.manifold),
+        encoder=design.sets.manifold.encoder.name if design.sets.manifold.encoder else "",
     )
 
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 
-from whorl.attribution.artifact_features import ArtifactFeatures
 from whorl.attribution.classifiers.contract import Classifier
-from whorl.attribution.classifiers.kinds import CLASSIFIERS
-from whorl.attribution.features import FeatureTable
+from whorl.attribution.classifiers.kinds import chosen_classifier
 from whorl.attribution.manifold_names import Kind
 from whorl.embeddings import EncodeOptions
-from whorl.embeddings.progress import progress_for
+from whorl.embeddings.progress import Progress, progress_for
 from whorl.encoders.contract import Layer
 from whorl.errors import ScoreError
-from whorl.manifold.frechet_ratio import fdr
+from whorl.manifold.frechet_ratio import FDR, fdr
 from whorl.manifold.manifold import Manifold
-from whorl.structure.judged import judged
+from whorl.structure.cross_validation import rightly_named
+from whorl.structure.held_sets import HeldSets
 from whorl.structure.layer_answers import KindAnswer, LayerAnswer, LayerAnswers
 from whorl.structure.layer_design import KINDS, LayerDesign, design_of
 from whorl.structure.layer_results import LayerCurve
@@ -78,19 +77,51 @@ def layer_curve(
     """
     chosen = chosen_layers(manifold, layers)
     model = chosen_classifier(classifier)
-    held = {str(label): manifold.embed(sets[label], **options) for label in sorted(sets, key=str)}
-    design = design_of(manifold, held, chosen, model, components, splits, seed)
-    store = LayerAnswers(None if answers is None else Path(answers))
-    progress = progress_for(options.get("progress", False))
-    progress.begin("layer curve", len(chosen), 0, unit="layers")
+    held = {
+        str(label): manifold.embed(sets[label], label=str(label), **options)
+        for label in sorted(sets, key=str)
+    }
+    design = design_of(HeldSets(manifold, held, seed), chosen, model, components, splits)
+    folder = None if answers is None else Path(answers)
+    return curve_on(design, chosen, folder=folder, progress=progress_for(options.get("progress", False)))
+
+
+def curve_on(
+    design: LayerDesign,
+    layers: Sequence[Layer],
+    *,
+    folder: Path | None,
+    progress: Progress,
+    ratios: Mapping[tuple[Layer, Kind], FDR] | None = None,
+) -> LayerCurve:
+    """Measure what `layer_curve` does, of pictures that were embedded and dealt to parts.
+
+    Args:
+        design: the pictures, and all that decides an answer but the layer.
+        layers: which.
+        folder: where what was found at each layer is kept; None keeps nothing.
+        progress: is told about each layer.
+        ratios: those that were measured already, with the seed and in the components of the design.
+
+    Raises:
+        ScoreError: a layer at which all pictures are alike.
+    """
+    known = ratios or {}
+
+    def ratio(layer: Layer, kind: Kind) -> FDR:
+        found = known.get((layer, kind))
+        return found or fdr(design.sets.flat(layer, kind), seed=design.seed, components=design.components)
+
+    store = LayerAnswers(folder)
+    progress.begin("layer curve", len(layers), 0, unit="layers")
     found: list[LayerAnswer] = []
     try:
-        for layer in chosen:
-            found.append(store.get_or_find(design.decided_by(layer), partial(_answer, design, layer)))
+        for layer in layers:
+            found.append(store.get_or_find(design.decided_by(layer), partial(_answer, design, layer, ratio)))
             progress.advance(1)
     finally:
         progress.end()
-    return curve_of(design, chosen, found)
+    return curve_of(design, layers, found)
 
 
 def chosen_layers(manifold: Manifold, wanted: Sequence[Layer] | None) -> tuple[Layer, ...]:
@@ -108,33 +139,17 @@ def chosen_layers(manifold: Manifold, wanted: Sequence[Layer] | None) -> tuple[L
     return chosen
 
 
-def chosen_classifier(wanted: str | Classifier) -> Classifier:
-    """Return the classifier that is meant.
-
-    Raises:
-        ScoreError: there is none of this name.
-    """
-    if not isinstance(wanted, str):
-        return wanted
-    if wanted not in CLASSIFIERS:
-        raise ScoreError(f"there is no classifier {wanted!r}; there are {', '.join(CLASSIFIERS)}.")
-    return CLASSIFIERS[wanted]
-
-
-def _answer(design: LayerDesign, layer: Layer) -> LayerAnswer:
+def _answer(design: LayerDesign, layer: Layer, ratio: Callable[[Layer, Kind], FDR]) -> LayerAnswer:
     try:
-        kinds: dict[str, KindAnswer] = {kind: _kind(design, layer, kind) for kind in KINDS}
+        kinds: dict[str, KindAnswer] = {
+            kind: _kind(design, layer, kind, ratio(layer, kind)) for kind in KINDS
+        }
     except ScoreError as error:
         raise ScoreError(f"layer {layer}: {error} Leave it out with layers=.") from error
-    return LayerAnswer(design.manifold.features[layer].shape[1], kinds)
+    return LayerAnswer(design.sets.manifold.features[layer].shape[1], kinds)
 
 
-def _kind(design: LayerDesign, layer: Layer, kind: Kind) -> KindAnswer:
-    features = ArtifactFeatures(design.manifold, layer, kind, design.seed)
-    tables: dict[str, FeatureTable] = {
-        label: features.features(held).rows(design.order[label]) for label, held in design.held.items()
-    }
-    right = judged(tables, design.parts, design.classifier, seed=design.seed)
-    flat = {label: table.values.reshape(len(table), -1) for label, table in tables.items()}
-    ratio = fdr(flat, seed=design.seed, components=design.components)
+def _kind(design: LayerDesign, layer: Layer, kind: Kind, ratio: FDR) -> KindAnswer:
+    tables = design.sets.tables(layer, kind)
+    right = rightly_named(tables, design.parts, design.classifier, seed=design.seed)
     return KindAnswer(np.concatenate(list(right.values())), (ratio.value, ratio.lower, ratio.upper))

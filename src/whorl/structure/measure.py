@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from whorl.attribution.classifiers.contract import Classifier
+from whorl.attribution.classifiers.kinds import chosen_classifier
 from whorl.attribution.labels import REAL
 from whorl.embeddings import Embeddings, EncodeOptions
 from whorl.embeddings.progress import progress_for
@@ -18,11 +19,11 @@ from whorl.images import ImageSource, open_images
 from whorl.manifold.manifold import Manifold
 from whorl.manifold.ratio_null import DEALINGS, LEAST_DEALINGS
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import NotMeasured, Structure
 from whorl.structure.held_sets import HeldSets, check_sizes
 from whorl.structure.layer_design import chosen_components
-from whorl.structure.layer_wise import chosen_classifier, chosen_layers
-from whorl.structure.parts import Parts, telling_layer
+from whorl.structure.layer_wise import chosen_layers
+from whorl.structure.structure_parts import Parts, telling_layer
+from whorl.structure.structure_result import NotMeasured, Structure
 
 
 def measure_structure(
@@ -90,7 +91,9 @@ def measure_structure(
     given = _opened(sets, real, choices)
     width = min(manifold.features[layer].shape[1] for layer in chosen)
     chosen_components(components, width=width, smallest=min(map(len, given.values())))
-    held = HeldSets(manifold, {label: manifold.embed(each, **options) for label, each in given.items()}, seed)
+    held = HeldSets(
+        manifold, {label: manifold.embed(each, label=label, **options) for label, each in given.items()}, seed
+    )
     check_sizes(dict(zip(held.held, held.sizes, strict=True)))  # without those that were skipped
     copies = held.copies(chosen)
     _tell(dict(zip(held.held, copies, strict=True)))
@@ -108,8 +111,8 @@ def measure_structure(
         [NotMeasured(f"layer {each}", _ALIKE) for each in chosen if each not in measured],
     )
     with _told_already():
-        curve = parts.curve(splits, model)
         ratios = parts.ratios(dealings)
+        curve = parts.curve(splits, model, ratios)
         place = telling_layer(measured, curve, ratios) if at is None else at
         there = parts.at(place, choices)
     return Structure(

@@ -61,7 +61,7 @@ def space_ratio(sets: HeldSets, layer: Layer, kind: Kind, *, components: int, de
     Raises:
         ScoreError: as `whorl.manifold.fdr`.
     """
-    flat = {label: rows.reshape(len(rows), -1) for label, rows in sets.values(layer, kind).items()}
+    flat = sets.flat(layer, kind)
     return SpaceRatio(
         layer,
         kind,

@@ -17,7 +17,7 @@ from whorl.attribution.classifiers.linear import Linear
 from whorl.attribution.classifiers.nearest import FittedNearest, Nearest
 from whorl.attribution.classifiers.networks import Perceptron, SmallResNet, restore_network
 from whorl.attribution.classifiers.svm import LinearSVM
-from whorl.errors import StorageError
+from whorl.errors import ScoreError, StorageError
 
 CLASSIFIERS: Mapping[str, Classifier] = {
     each.name: each
@@ -43,6 +43,22 @@ _RESTORE: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]],
     "wang": FittedWang.restore,
     **{kind: partial(restore_network, kind) for kind in ("cooccurrence-cnn", "mlp", "resnet")},
 }
+
+
+def chosen_classifier(wanted: str | Classifier) -> Classifier:
+    """Return the classifier that is meant.
+
+    Raises:
+        ScoreError: there is none of this name.
+
+    >>> chosen_classifier("mlp").name
+    'mlp'
+    """
+    if not isinstance(wanted, str):
+        return wanted
+    if wanted not in CLASSIFIERS:
+        raise ScoreError(f"there is no classifier {wanted!r}; there are {', '.join(CLASSIFIERS)}.")
+    return CLASSIFIERS[wanted]
 
 
 def restore(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> FittedClassifier:

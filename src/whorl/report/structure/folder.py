@@ -11,7 +11,7 @@ from whorl.files import names_in, replacing_folder, write_json
 from whorl.report.structure.displays import NAMES, structure_displays
 from whorl.report.structure.page import write_structure_page
 from whorl.structure.examples import ArtifactExamples
-from whorl.structure.found import Structure
+from whorl.structure.structure_result import Structure
 
 SCHEMA = "whorl-structure-folder/1"
 RESULT = "result.json"

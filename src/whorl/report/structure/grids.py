@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from whorl.manifold.frechet_ratio import FDR
 from whorl.report.grid import Column, Grid
-from whorl.report.structure.ratios_display import KINDS
+from whorl.report.structure.kinds import KINDS, SHORT_KINDS
+from whorl.report.structure.ratio_text import ratio_text
 from whorl.report.text import p_number, percent, signed
-from whorl.structure.found import Structure
 from whorl.structure.layer_results import Gain, LayerCurve, Separation
 from whorl.structure.spectra import Spectra
+from whorl.structure.structure_result import Structure
 from whorl.structure.traces import ChoiceTraces
 
 
 def layers_grid(curve: LayerCurve) -> Grid:
     """Return accuracies with intervals at every layer; the best one stands out."""
+    several = len(curve.points) > 1
     titles = (
         "layer",
         "artifacts",
@@ -44,9 +47,11 @@ def layers_grid(curve: LayerCurve) -> Grid:
         rows,
         marked=frozenset({curve.points.index(curve.best)}),
         hint="per cent of single pictures with 95 % intervals over pictures; guessing gives "
-        f"{percent(curve.chance)}; over: percentage points; best: share of the resamplings in which this layer "
-        "is it",
+        f"{percent(curve.chance)}; over: percentage points"
+        + ("; best: share of the resamplings in which this layer is it" if several else ""),
     )
+    if not several:
+        return replace(_some(grid, (0, 1, 2, 3, 4, 5)), marked=frozenset(), narrow=_some(grid, (0, 1, 4)))
     return replace(grid, narrow=_some(grid, (0, 1, 4, 6)))
 
 
@@ -56,9 +61,9 @@ def ratios_grid(found: Structure) -> Grid:
         (
             str(each.layer),
             KINDS[each.kind],
-            f"{each.ratio.value:.3g} [{each.ratio.lower:.3g}, {each.ratio.upper:.3g}]",
-            f"{each.null.mean:.2f}",
-            f"{each.null.high:.2f}",
+            _ratio(each.ratio),
+            ratio_text(each.null.mean),
+            ratio_text(each.null.high),
             p_number(each.null.p),
         )
         for each in found.ratios
@@ -72,13 +77,18 @@ def ratios_grid(found: Structure) -> Grid:
         Column("p", number=True),
     )
     first = found.ratios[0]
-    return Grid(
+    grid = Grid(
         "Frechet distance ratio",
         columns,
         rows,
         hint=f"n = {first.ratio.n:,}, d = {first.ratio.d}, seed {first.ratio.seed}; labels dealt: mean and 95 % "
         f"quantile of {first.null.dealings:,} dealings",
     )
+    short = tuple(
+        (row[0], SHORT_KINDS[each.kind], *row[2:]) for row, each in zip(rows, found.ratios, strict=True)
+    )
+    hint = f"{grid.hint}; raw: the picture itself; random: minus a random real picture"
+    return replace(grid, narrow=replace(grid, rows=short, hint=hint))
 
 
 def choices_grid(found: ChoiceTraces) -> Grid:
@@ -88,7 +98,10 @@ def choices_grid(found: ChoiceTraces) -> Grid:
         (
             trace.choice,
             f"{len(trace.values)}",
-            *(f"{value:.3f}" for value in (trace.nmi, trace.null_nmi, trace.null_nmi_high, trace.ami)),
+            *(
+                f"{value:.3f}".replace("-", "−")
+                for value in (trace.nmi, trace.null_nmi, trace.null_nmi_high, trace.ami)
+            ),
             *(p_number(value) for value in (trace.p, trace.adjusted, trace.least_p)),
             ", ".join(trace.alike),
         )
@@ -107,7 +120,8 @@ def choices_grid(found: ChoiceTraces) -> Grid:
         hint="by chance: mean and 95 % quantile of NMI with values dealt to other models; adjusted: p for "
         "all choices at once (Holm); least p: the smallest that so many models can give",
     )
-    return replace(grid, narrow=_some(grid, (0, 2, 3, 6, 7, 8)))
+    hint = grid.hint.replace("mean and 95 % quantile", "mean")
+    return replace(grid, narrow=replace(_some(grid, (0, 2, 3, 6, 7, 8)), hint=hint))
 
 
 def spectra_grid(spectra: Spectra) -> Grid:
@@ -137,6 +151,10 @@ def missing_grid(found: Structure) -> Grid:
 
 def _rate(found: Separation) -> str:
     return f"{100 * found.accuracy:.1f} [{100 * found.low:.1f}, {100 * found.high:.1f}]"
+
+
+def _ratio(found: FDR) -> str:
+    return f"{ratio_text(found.value)} [{ratio_text(found.lower)}, {ratio_text(found.upper)}]"
 
 
 def _gain(found: Gain) -> str:

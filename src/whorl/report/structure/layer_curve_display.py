@@ -14,6 +14,8 @@ from whorl.report.figures import new_figure
 from whorl.report.named_styles import axis_words, legend_below, legend_line, panel_title
 from whorl.report.palette import FONT, MUTED, LineStyle
 from whorl.report.structure.frames import frame_lines
+from whorl.report.structure.ratio_axis import scale_ratios
+from whorl.report.structure.ratio_text import ratio_text
 from whorl.report.text import counted, percent, plain
 from whorl.structure.layer_results import LayerCurve, Separation
 
@@ -23,7 +25,7 @@ _STYLES = {
     "raw": LineStyle("#d55e00", (0, (5, 1.8)), "s"),
     "random": LineStyle("#5a6472", (0, (1.2, 1.5)), "^"),
 }
-_ASIDE = {"artifacts": 0.0, "raw": 0.06, "random": 0.12}
+_ASIDE = {"artifacts": -0.1, "raw": 0.0, "random": 0.1}
 _NAMES = ("minus nearest real (a)", "picture itself (raw)", "minus a random real")
 
 
@@ -31,7 +33,7 @@ class LayerCurveDisplay(Display):
     """Accuracy and Frechet distance ratio against depth: artifacts, and dashed the two ablations.
 
     The band is a 95 % interval over pictures in the upper panel, over draws of the halves in the lower one. Grey
-    lines: chance, and the ratio of models that do not differ. The best layer is ringed.
+    lines: chance, and the ratio of models that do not differ. The best of several layers is ringed.
 
     Attributes:
         figure_: the matplotlib figure, after `plot`.
@@ -45,7 +47,8 @@ class LayerCurveDisplay(Display):
 
     def plot(self, *, small: bool = False) -> Self:
         """Draw; `small` is for a column or a phone: 400 pixels wide."""
-        self.figure_ = new_figure(4.0, 5.4) if small else new_figure(9.0, 6.6)
+        shorter = 0.0 if len(self.curve.points) > 1 else 1.4  # three dots need no tall panels
+        self.figure_ = new_figure(4.0, 5.4 - shorter) if small else new_figure(9.0, 6.6 - shorter)
         upper, lower = self.figure_.subplots(2, 1, sharex=True)
         self._accuracy(upper, small=small)
         self._ratio(lower, small=small)
@@ -64,7 +67,7 @@ class LayerCurveDisplay(Display):
             f"accurate at layer {plain(str(best.layer))}: {percent(best.artifacts.accuracy)}, 95 % interval "
             f"{percent(best.artifacts.low)} to {percent(best.artifacts.high)}; there the picture itself gives "
             f"{percent(best.raw.accuracy)}, minus a random real one {percent(best.random.accuracy)}. Frechet "
-            f"distance ratio there {best.artifacts.fdr:.3g}."
+            f"distance ratio there {ratio_text(best.artifacts.fdr)}."
         )
 
     def _accuracy(self, ax: Axes, *, small: bool) -> None:
@@ -77,12 +80,8 @@ class LayerCurveDisplay(Display):
                 [kind.low for kind in kinds],
                 [kind.high for kind in kinds],
             )
-        best = self.curve.best
-        ax.plot(
-            [self.curve.points.index(best)], [best.artifacts.accuracy], marker="o", markersize=12,
-            linestyle="none", markerfacecolor="none", markeredgecolor=_STYLES["artifacts"].colour,
-            markeredgewidth=1.2, zorder=4,
-        )  # fmt: skip
+        if len(self.curve.points) > 1:
+            self._ring(ax)
         _level(ax, self.curve.chance, "chance", small=small)
         ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
@@ -93,6 +92,14 @@ class LayerCurveDisplay(Display):
         axis_words(ax, y="rightly named", small=small)
         panel_title(ax, "accuracy of a single picture", small=small)
 
+    def _ring(self, ax: Axes) -> None:
+        best = self.curve.best
+        ax.plot(
+            [self.curve.points.index(best)], [best.artifacts.accuracy], marker="o", markersize=12,
+            linestyle="none", markerfacecolor="none", markeredgecolor=_STYLES["artifacts"].colour,
+            markeredgewidth=1.2, zorder=4,
+        )  # fmt: skip
+
     def _ratio(self, ax: Axes, *, small: bool) -> None:
         for name in reversed(_STYLES):
             kinds = self._kind(name)
@@ -100,13 +107,13 @@ class LayerCurveDisplay(Display):
                 ax, name, [kind.fdr for kind in kinds], [kind.fdr_low for kind in kinds],
                 [kind.fdr_high for kind in kinds],
             )  # fmt: skip
-        ax.set_yscale("log")
         _level(ax, 1.0, "no difference", small=small)
         frame_layers(ax, [point.layer for point in self.curve.points], small=small)
         frame_lines(ax, small=small)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.tick_params(axis="y", which="minor", labelsize=7 if small else 8, labelcolor=MUTED)
+        drawn = [self._kind(name) for name in _STYLES]
+        scale_ratios(
+            ax, "y", [end for kinds in drawn for kind in kinds for end in (kind.fdr_low, kind.fdr_high)]
+        )
         ax.set_ylabel("ratio", fontsize=8.5 if small else 9.5, color=MUTED, fontfamily=FONT)
         d, n = self.curve.fdr_d, self.curve.fdr_n
         panel_title(ax, f"Frechet distance ratio (d = {d}, n = {n:,})", small=small)

@@ -24,20 +24,24 @@ from whorl.report.structure.words import (
     structure_headline,
 )
 from whorl.report.text import plain
-from whorl.report.two_sizes import CaptionedFigure, captioned
+from whorl.report.two_sizes import captioned
 from whorl.structure.examples import ArtifactExamples
-from whorl.structure.found import Structure
+from whorl.structure.structure_result import Structure
 
 _FOOTER = "Artifacts on the manifold of real pictures: Song, Khayatkhoei, AbdAlmageed (arXiv 2402.10401)."
 _CAPTIONS = {
     "layers": "Above: share of single pictures given to the right class. Below: Frechet distance ratio. "
     "Dashed: the ablations; the band is a 95 % interval of artifacts, ringed the best layer.",
+    "layer": "Above: share of single pictures given to the right class, with 95 % intervals over pictures. Below: "
+    "Frechet distance ratio, with intervals over draws of the halves.",
     "ratios": "Dots: the ratio with its interval over draws of the halves. Grey: with labels dealt to the "
     "pictures at random, from the mean to the 95 % quantile. 1: classes that do not differ.",
     "choices": "Dots: agreement of clusters with a choice. Grey: with its values dealt to other models, "
     "from the mean to the 95 % quantile. Behind each name: p, and the smallest p that so many models can give.",
     "map": MAP_TOLD,
-    "spectra": "Mean log power of artifacts in rings of one cycle, with 95 % intervals of the mean over pictures.",
+    "spectra": "Above: mean log power of artifacts in rings of one cycle; the bar is as long as a 95 % interval "
+    "of the mean over pictures typically is. Below, where there are real pictures: how far each model is above "
+    "them, the band a 95 % interval, the other models in grey.",
     "examples": "Pictures drawn at random, the real pictures nearest to them, and the differences on grey: "
     "brighter where the picture has more. One scale for all.",
 }
@@ -97,7 +101,11 @@ def render_structure(
 
 
 def _sections(found: Structure, displays: Mapping[str, StructureDisplay]) -> Iterator[Section]:
-    figures = {name: (_figure(name, display),) for name, display in displays.items()}
+    told = _CAPTIONS if len(found.layers) > 1 else _CAPTIONS | {"layers": _CAPTIONS["layer"]}
+    figures = {
+        name: (captioned(display, title="", caption=told[name], prefix=f"{name}-"),)
+        for name, display in displays.items()
+    }
     at = f" at layer {plain(str(found.at))}" if len(found.layers) > 1 else ""
     if found.curve is not None:
         yield Section(
@@ -133,7 +141,3 @@ def _sections(found: Structure, displays: Mapping[str, StructureDisplay]) -> Ite
         yield Section("Some artifacts", figures=figures["examples"])
     if found.not_measured:
         yield Section("What was not measured", grids=(missing_grid(found),))
-
-
-def _figure(name: str, display: StructureDisplay) -> CaptionedFigure:
-    return captioned(display, title="", caption=_CAPTIONS[name], prefix=f"{name}-")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from whorl.attribution.manifold_names import Kind
 from whorl.errors import WhorlError
@@ -17,16 +16,13 @@ from whorl.report.figures import new_figure
 from whorl.report.named_styles import as_written, axis_words, panel_title
 from whorl.report.palette import FAINT, FONT, INK, LEVEL, MUTED
 from whorl.report.structure.frames import frame_lines
+from whorl.report.structure.kinds import KINDS
+from whorl.report.structure.ratio_axis import scale_ratios
+from whorl.report.structure.ratio_text import ratio_text
 from whorl.report.text import counted, p_equation, plain, shorten
 from whorl.structure.space_ratio import SpaceRatio
 
 _COLOUR = "#0072b2"
-KINDS: Mapping[Kind, str] = {
-    "nearest": "artifacts (minus nearest real)",
-    "raw": "picture itself (raw)",
-    "random": "minus a random real",
-}
-"""How figures and tables name the kinds of features."""
 
 
 class RatiosDisplay(Display):
@@ -69,8 +65,8 @@ class RatiosDisplay(Display):
     def description(self) -> str:
         """The figure in words, for readers who cannot see it."""
         told = "; ".join(
-            f"layer {plain(str(each.layer))} {each.ratio.value:.3g}, labels dealt at random {each.null.mean:.3g}, "
-            f"{p_equation(each.null.p)}"
+            f"layer {plain(str(each.layer))} {ratio_text(each.ratio.value)}, labels dealt at random "
+            f"{ratio_text(each.null.mean)}, {p_equation(each.null.p)}"
             for each in self.ratios
             if each.kind == self.kinds[0]
         )
@@ -81,7 +77,6 @@ class RatiosDisplay(Display):
         )
 
     def _panel(self, ax: Axes, kind: Kind, *, named: bool, below: bool, small: bool) -> None:
-        ax.set_xscale("log")
         for each in self.ratios:
             if each.kind != kind:
                 continue
@@ -108,9 +103,8 @@ class RatiosDisplay(Display):
         ax.set_yticks(range(len(self.layers)), labels=shown)
         ax.tick_params(axis="y", length=0, labelleft=named)
         as_written(ax.get_yticklabels(), size=7.5 if small else 9)
-        ax.xaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0)))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.xaxis.set_minor_formatter(NullFormatter())
+        drawn = [(each.ratio.lower, each.ratio.upper, each.null.mean, each.null.high) for each in self.ratios]
+        scale_ratios(ax, "x", [value for values in drawn for value in values])
         axis_words(ax, x="ratio" if below else "", y="layer" if named else "", small=small)
         panel_title(ax, KINDS[kind], small=small)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whorl.report.grid_table import GridTables
 from whorl.report.structure.grids import choices_grid, layers_grid, missing_grid, ratios_grid
 from whorl.report.structure.words import choice_words, picture_notes, ratio_words, structure_headline
-from whorl.structure.found import Structure
+from whorl.structure.structure_result import Structure
 
 
 def structure_tables(found: Structure) -> GridTables:

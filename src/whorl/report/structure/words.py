@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
+import numpy as np
+
 from whorl.attribution.labels import REAL
+from whorl.report.structure.ratio_text import ratio_text
 from whorl.report.text import counted, p_equation, p_number, percent, plain, signed
-from whorl.structure.found import Structure
 from whorl.structure.layer_results import LayerCurve
+from whorl.structure.structure_result import Structure
 from whorl.structure.traces import ChoiceTrace, ChoiceTraces
 
 _CLEARLY, _LEVEL = 0.95, 0.05
@@ -70,10 +73,9 @@ def _layer_words(curve: LayerCurve) -> str:
         f"{percent(best.artifacts.high)}; guessing: {percent(curve.chance)})"
     )
     if not above_chance(curve):
-        return (
-            f"At {'no layer' if several else where} do artifacts measurably tell the classes apart: "
-            f"{f'at the best, {where}, ' if several else ''}{rate}."
-        )
+        if not several:
+            return f"Artifacts at {where} do not measurably tell the classes apart: {rate}."
+        return f"At no layer do artifacts measurably tell the classes apart: at the best, {where}, {rate}."
     if not several:
         return f"By artifacts at {where}, {rate}."
     clear = best.best_share >= _CLEARLY
@@ -119,10 +121,10 @@ def ratio_words(found: Structure) -> tuple[str, ...]:
         return ()
     ratio, null = mine[0].ratio, mine[0].null
     return (
-        f"At layer {plain(str(found.at))} the ratio of artifacts is {ratio.value:.3g} (interval over draws of the "
-        f"halves {ratio.lower:.3g} to {ratio.upper:.3g}). With labels dealt to the pictures at random it is "
-        f"{null.mean:.2f} on average: {p_equation(null.p)} (the smallest that {null.dealings:,} dealings can give "
-        f"is {p_number(null.least_p)}).",
+        f"At layer {plain(str(found.at))} the ratio of artifacts is {ratio_text(ratio.value)} (interval over "
+        f"draws of the halves {ratio_text(ratio.lower)} to {ratio_text(ratio.upper)}). With labels dealt to the "
+        f"pictures at random it is {ratio_text(null.mean)} on average: {p_equation(null.p)} (the smallest "
+        f"that {null.dealings:,} dealings can give is {p_number(null.least_p)}).",
         f"Equal halves of n = {ratio.n:,} pictures of each class, d = {ratio.d} principal components, seed "
         f"{ratio.seed}. A ratio grows with n and d: compare it with ratios of the same n and d alone.",
     )
@@ -172,18 +174,25 @@ def map_words(found: Structure) -> tuple[str, ...]:
 
 
 def spectra_words(found: Structure) -> tuple[str, ...]:
-    """Say what spectra are to be compared with; empty without them."""
-    if found.spectra is None:
+    """Say what spectra are to be compared with, and how much of them is more than chance; empty without them."""
+    spectra = found.spectra
+    if spectra is None:
         return ()
-    if found.spectra.real is None:
+    if spectra.real is None:
         return (
             "These are differences of two pictures, which have about twice the power of one at high "
             "frequencies. What is a trace of a model can be seen beside artifacts of held-out real pictures "
             "(--real), which were not given.",
         )
+    # Frequency zero, the mean colour, is not drawn.
+    apart = np.abs(spectra.excess[:, 1:]) > spectra.excess_half_width[:, 1:]
+    told = "Artifacts of held-out real pictures are differences of two pictures as well"
+    if not apart.any():
+        return (f"{told}. Every interval covers 0, so no difference between theirs and a model's is shown.",)
     return (
-        "Artifacts of held-out real pictures are differences of two pictures as well: what lies above "
-        "theirs is the models'.",
+        f"{told}: what lies above or below theirs may be the models', where its interval leaves 0 out; where one "
+        f"covers 0 nothing is shown. {np.count_nonzero(apart):,} of {counted(apart.size, 'interval')} (one for "
+        f"each model and frequency) leave 0 out, and about {apart.size / 20:.0f} would if nothing differed.",
     )
 
 

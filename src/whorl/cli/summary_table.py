@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def print_told(summary: Mapping[str, Any]) -> None:
+def print_summary(summary: Mapping[str, Any]) -> None:
     """Print a summary to stdout; names of strangers are no markup."""
     from rich.console import Console
     from rich.table import Table

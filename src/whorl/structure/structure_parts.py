@@ -17,14 +17,15 @@ from whorl.encoders.pixels import LAYER as PIXELS
 from whorl.errors import ScoreError
 from whorl.structure.clusters import choice_traces
 from whorl.structure.design_choices import DesignChoices
-from whorl.structure.found import NotMeasured
 from whorl.structure.held_sets import HeldSets
+from whorl.structure.layer_design import design_of
 from whorl.structure.layer_results import LayerCurve
-from whorl.structure.layer_wise import layer_curve
+from whorl.structure.layer_wise import curve_on
 from whorl.structure.part_answers import kept_part
 from whorl.structure.picture_map import ArtifactMap, artifact_map
 from whorl.structure.space_ratio import SpaceRatio, space_ratio
 from whorl.structure.spectra import Spectra, artifact_spectra
+from whorl.structure.structure_result import NotMeasured
 from whorl.structure.traces import ChoiceTraces
 
 _MAPPED, _PERPLEXITY = 200, 30.0
@@ -56,16 +57,17 @@ class Parts:
     progress: Progress
     missing: list[NotMeasured] = field(default_factory=list)
 
-    def curve(self, splits: int, classifier: Classifier) -> LayerCurve | None:
-        """Measure every layer."""
-        held = self.sets
-        return self._attempt(
-            "layer curve",
-            lambda: layer_curve(
-                held.manifold, held.held, layers=self.layers, splits=splits, seed=held.seed,
-                classifier=classifier, components=self.d, answers=self.folder, progress=self.progress,
-            ),
-        )  # fmt: skip
+    def curve(
+        self, splits: int, classifier: Classifier, ratios: Sequence[SpaceRatio] = ()
+    ) -> LayerCurve | None:
+        """Measure every layer; ratios that were measured already are taken as they are."""
+        known = {(each.layer, each.kind): each.ratio for each in ratios}
+
+        def find() -> LayerCurve:
+            design = design_of(self.sets, self.layers, classifier, self.d, splits)
+            return curve_on(design, self.layers, folder=self.folder, progress=self.progress, ratios=known)
+
+        return self._attempt("layer curve", find)
 
     def ratios(self, dealings: int) -> tuple[SpaceRatio, ...]:
         """Measure artifacts and both ablations at every layer."""

@@ -13,7 +13,7 @@ from whorl.attribution.split import divided
 from whorl.embeddings.progress import Silent
 
 
-def judged(
+def rightly_named(
     tables: Mapping[str, FeatureTable],
     parts: Mapping[str, NDArray[np.int64]],
     classifier: Classifier,
