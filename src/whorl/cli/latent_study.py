@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whorl.cli import options as shared
+from whorl.cli.encoding import takes_encode_options
 
 if TYPE_CHECKING:
+    from whorl.embeddings import EncodeOptions
     from whorl.latent.studies.study import Bench
 
 
@@ -29,6 +31,7 @@ class StudyName(StrEnum):
     forging = "forging"
 
 
+@takes_encode_options(but=("shard_size", "on_error"))
 def study(
     generator: Annotated[
         str,
@@ -67,10 +70,8 @@ def study(
     ] = True,
     seed: Annotated[int, typer.Option(min=0, help="Fixes all that is drawn.")] = 0,
     device: shared.Device = "auto",
-    batch_size: shared.BatchSize = None,
-    workers: shared.Workers = None,
-    cache: shared.Cache = None,
-    no_cache: shared.NoCache = False,
+    *,
+    run: EncodeOptions,
     overwrite: shared.Overwrite = False,
     as_json: shared.Json = False,
     quiet: shared.Quiet = False,
@@ -82,15 +83,7 @@ def study(
 
     whorl latent study GENERATOR capacity robustness -o STUDIES
     """
-    run = shared.encode_options(
-        batch_size=batch_size,
-        workers=workers,
-        shard_size=1024,
-        cache=cache,
-        no_cache=no_cache,
-        on_error=shared.OnError.fail,
-        quiet=True,
-    )
+    run.pop("progress", None)  # a study's own counts the pictures read
     from whorl.embeddings.progress import progress_for
     from whorl.encoders import load_encoder
     from whorl.errors import ScoreError
