@@ -135,9 +135,9 @@ def _tell(basis: LatentBasis, folder: Path, book: KeyBook | None, rate: float, a
         }
         typer.echo(json.dumps(told | {"observed": observed}, indent=1, ensure_ascii=False))
         return
-    from whorl.cli.summary_table import print_told
+    from whorl.cli.summary_table import print_summary
 
-    print_told({"folder": str(folder), "digest": basis.digest[:12], **calibration.to_dict()})
+    print_summary({"folder": str(folder), "digest": basis.digest[:12], **calibration.to_dict()})
     for line in (*observed_words(with_book), *unluckiest_words(unlucky)):
         typer.echo(line)
 
