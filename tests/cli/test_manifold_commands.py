@@ -84,7 +84,7 @@ def test_every_picture_and_the_set_are_answered(place, space):
     told = json.loads(done.stdout)
     whole, rows = told["attribution"]["together"], told["pictures"]
     assert (whole["label"], whole["known"], len(rows)) == ("checks", True, 12)
-    assert whole["support"] > whole["threshold"]
+    assert whole["distance"] < whole["limits"]["threshold"]
     assert [row["answer"] for row in rows].count("checks") >= 10
     names = {path.name for path in (place / "real").iterdir()}
     assert all(row["nearest_real"] in names and row["artifact_length"] > 0 for row in rows)

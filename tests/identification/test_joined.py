@@ -32,11 +32,10 @@ def attributor(shares=None, *, known=True, method="durall", pictures=4, whole=Tr
     """Answers of an attributor with these mean probabilities."""
     shares = shares or {"ddpm": 0.7, "dcgan": 0.2, "edm": 0.1}
     rows = np.tile(list(shares.values()), (pictures, 1))
-    found = Attributions(tuple(shares), tuple(map(str, range(pictures))), rows, 0.5)
+    found = Attributions(tuple(shares), tuple(map(str, range(pictures))), rows)
     label = max(shares, key=shares.get)
-    needed = None if known is None else 0.5
     agreed = SetAttribution(
-        label, known, shares[label], needed, shares, {name: float(name == label) for name in shares}, pictures
+        label, known, shares[label], shares, {name: float(name == label) for name in shares}, pictures
     )
     return Answers(method, "asked", found, agreed if whole else None)
 

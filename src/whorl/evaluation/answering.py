@@ -82,10 +82,10 @@ def _work(
     learning = {**shared, "sizes": design.sizes, "progress": progress, "device": design.device}
     whole |= {"sizes": list(design.sizes)}
     for name, recipe in methods.trained.items():
-        decided = {**whole, "method": name, "recipe": recipe.to_dict()}
+        decided = {**whole, "method": name, "recipe": recipe.to_dict(), "answers": 2}
         yield decided, partial(_find, voted, trial, sets, name, recipe, **learning)
     for single in methods.attributing:
-        decided = {**whole, "method": single.name, "attribution": single.describe()}
+        decided = {**whole, "method": single.name, "attribution": single.describe(), "answers": 2}
         yield decided, partial(_find, attributed, trial, sets, single, memos[1], **learning)
 
 

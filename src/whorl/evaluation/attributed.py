@@ -11,7 +11,7 @@ import numpy as np
 from whorl.attribution.attributor import Attributor
 from whorl.attribution.features import FeatureTable
 from whorl.attribution.methods import AttributionMethod
-from whorl.attribution.rejection import support
+from whorl.attribution.rejection import Rejection, support
 from whorl.embeddings import EncodeOptions
 from whorl.embeddings.progress import Progress
 from whorl.evaluation.clock import Clock
@@ -94,19 +94,19 @@ def attributed(
     architectures = {
         trial.classes[name]: sets[name].place.architecture for name in sorted(trial.known, reverse=True)
     }
-    strangers = attributor.strangers
-    thresholds = {size: None if strangers is None else strangers.threshold(size) for size in sizes}
+    met = attributor.rejection
     for query, rows in trial.queries.items():
         largest = largest_run(trial, sizes)
         told = clock if len(rows) >= largest else Clock()
-        table = memo.table(method, sets[query], told, pictures=largest)
-        probabilities = np.full((len(table), len(attributor.labels)), np.nan)
-        probabilities[rows] = attributor.attribute(table.rows(rows)).probabilities
+        table = memo.table(method, sets[query], told, pictures=largest).rows(rows)
+        places = {int(row): place for place, row in enumerate(rows)}
+        probabilities = attributor.attribute(table).probabilities
+        near = None if met is None else met.likeness.rows(table.values)
         for size in sizes:
-            threshold = thresholds[size]
-            for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=query)):
-                answer = attributor.labels[int(probabilities[chosen].mean(axis=0).argmax())]
-                agreed = support(probabilities[chosen])
+            for draw, chosen in queries(rows, size, draws=draws, seed=seed, name=query):
+                asked = [places[int(row)] for row in chosen]
+                answer = attributor.labels[int(probabilities[asked].mean(axis=0).argmax())]
+                distance = None if met is None or near is None else met.distance_of(near[asked])
                 yield Outcome(
                     trial.task,
                     trial.split,
@@ -118,10 +118,17 @@ def attributed(
                     trial.truth[query],
                     answer,
                     architectures[answer],
-                    1 - agreed,
-                    None if threshold is None else agreed > threshold,
-                    None if strangers is None else strangers.rate,
+                    1 - support(probabilities[asked]) if distance is None else distance,
+                    _accepted(met, size, distance),
+                    None if met is None else met.rate,
                 )
+
+
+def _accepted(met: Rejection | None, size: int, distance: float | None) -> bool | None:
+    """Return whether a query is taken for known; None where what strangers look like was not learned."""
+    if met is None or met.rate is None or distance is None:
+        return None
+    return met.limits(size).refusal(distance) is None
 
 
 def _together(tables: Sequence[FeatureTable]) -> FeatureTable:

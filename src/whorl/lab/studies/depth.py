@@ -30,7 +30,9 @@ def check_rising(material: Material, architecture: str) -> None:
     """Refuse what `rising_curves` would refuse: no transformer, no set by the architecture."""
     material.expect_zoo(architecture)
     if not any(map(is_transformer, material.encoders)):
-        held = ", ".join(f"{encoder.name} ({encoder.settings.get('family')})" for encoder in material.encoders)
+        held = ", ".join(
+            f"{encoder.name} ({encoder.settings.get('family')})" for encoder in material.encoders
+        )
         raise WhorlError(
             f"figures 1 and 2 are about transformers; the encoders here are {held}. Give a ViT; CNNs are for "
             "figure-3."
