@@ -72,7 +72,7 @@ def test_each_kind_of_classifier_comes_back_bit_by_bit(tmp_path, kind):
     np.testing.assert_array_equal(
         again.attribute(tables["0"]).probabilities, made.attribute(tables["0"]).probabilities
     )
-    assert again.strangers is None
+    assert again.rejection.rate is None
 
 
 def test_batch_norm_and_its_counters_come_back(tmp_path):
@@ -140,7 +140,7 @@ def test_what_is_missing_foreign_or_newer_is_refused(copied, tmp_path):
     rewritten(copied / "known", format="whorl-attributor/3")
     with pytest.raises(StorageError, match="Update Whorl"):
         load_attributor(copied / "known")
-    rewritten(copied / "known", format="whorl-attributor/1", labels=None)
+    rewritten(copied / "known", format="whorl-attributor/2", labels=None)
     with pytest.raises(StorageError, match="damaged: TypeError"):
         load_attributor(copied / "known")
     (copied / "known" / ARRAYS).unlink()

@@ -23,6 +23,10 @@ class ASet:
     def name(self):
         return self.place.name
 
+    @property
+    def keys(self):
+        return np.arange(self.count)[:, None].view(np.uint8)
+
 
 def sets(*names, count=40):
     return [ASet(SetPlace(*name.split("/"), Path(name)), count) for name in names]
@@ -123,3 +127,17 @@ def test_all_pictures_are_one_query_and_more_are_none():
     ((_, only),) = queries(rows, 30, draws=5, seed=0, name="a")
     assert sorted(only) == list(range(30))
     assert list(queries(rows, 31, draws=5, seed=0, name="a")) == []
+
+
+def test_copies_of_a_picture_are_on_one_side():
+    """One picture in four copies, and the same again: recognising a copy is no achievement."""
+
+    class Copied(ASet):
+        keys = (np.arange(40) // 4)[:, None].view(np.uint8)
+
+    place = SetPlace("f", "gan", "1", Path("f/gan/1"))
+    trial = plan("new-pictures", [Copied(place), *sets("f/ddpm/1")], splits=1, seed=0).trials[0]
+    known, asked = ({int(row) // 4 for row in rows["f/gan/1"]} for rows in (trial.known, trial.queries))
+    assert known
+    assert asked
+    assert not known & asked

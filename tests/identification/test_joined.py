@@ -134,8 +134,8 @@ def test_runs_count_for_their_architecture_together():
     runs = {"cifar10/ddpm/1": 0.3, "faces/DDPM/1": 0.3, "cifar10/dcgan/1": 0.4}
     piece = joined(fingerprint(), attributor(runs, known=False)).pieces[1]
     assert piece.shares == {"ddpm": pytest.approx(0.6), "dcgan": 0.4}
-    # Refused were the runs, which share a probability; of architectures nothing was learned.
-    assert (piece.answer, piece.decided) == ("ddpm", False)
+    # All runs of an architecture were left out together: 'unknown' is of the architecture.
+    assert (piece.answer, piece.decided, piece.nearest) == (None, True, "ddpm")
     single = {"ddpm/1": 0.6, "dcgan/1": 0.4}
     assert joined(fingerprint(), attributor(single, known=False)).pieces[1].refused
 

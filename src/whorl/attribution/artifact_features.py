@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from whorl.attribution.classifiers.contract import Classifier
 from whorl.attribution.classifiers.kinds import CLASSIFIERS
 from whorl.attribution.features import FeatureTable
-from whorl.attribution.manifold_names import Kind, ManifoldName, manifold_name
+from whorl.attribution.manifold_names import CLASSIFIER_NAMES, Kind, ManifoldName, manifold_name
 from whorl.attribution.methods import AttributionMethod
 from whorl.embeddings import Embeddings, EncodeOptions
 from whorl.encoders.contract import Layer
@@ -138,7 +138,7 @@ def method_of(
     Args:
         manifold: real pictures.
         layer: which space; None where the manifold has one.
-        classifier: a name of `whorl.attribution.classifiers.kinds.CLASSIFIERS`, or a classifier; None for "resnet"
+        classifier: linear, mlp or resnet, or a classifier; None for "resnet"
             where artifacts have the form of a picture, else "linear".
         kind: see `ArtifactFeatures`.
 
@@ -172,6 +172,8 @@ def method_named_on(manifold: Manifold, name: str) -> AttributionMethod:
 def _classifier(wanted: str | Classifier) -> Classifier:
     if not isinstance(wanted, str):
         return wanted
-    if wanted not in CLASSIFIERS:
-        raise ScoreError(f"there is no classifier {wanted!r}; there are {', '.join(CLASSIFIERS)}.")
+    if wanted not in CLASSIFIER_NAMES:
+        raise ScoreError(
+            f"there is no classifier {wanted!r} for artifacts; there are {', '.join(CLASSIFIER_NAMES)}."
+        )
     return CLASSIFIERS[wanted]

@@ -107,7 +107,8 @@ class Attributor:
         temperature: makes probabilities of them.
         rejection: when to say 'unknown'; None where that was not learned.
         accuracy: on the validation pictures, which also stopped the training: a little too good.
-        calibration: expected calibration error there, after calibration.
+        calibration: expected calibration error there, after calibration: on the pictures that the temperature was
+            fitted on, so too good as well.
         counts: pictures of each class, by label.
         shape: of one picture's features; None where it is not known.
     """
@@ -249,7 +250,7 @@ class Attributor:
         return {
             "classes": dict(self.counts),
             "accuracy_on_validation": self.accuracy,
-            "calibration_error": self.calibration,
+            "calibration_error_on_validation": self.calibration,
             "temperature": self.temperature.value,
             "strangers_accepted": None if self.rejection is None else self.rejection.rate,
             "known_accepted": {str(size): share for size, share in self.known_accepted.items()},

@@ -15,6 +15,9 @@ COMPONENTS = 32
 MOST_PICTURES = 1_000
 """So many pictures, all classes together, decide the principal components."""
 
+_AT_ONCE = 1 << 24
+"""So many numbers, at most, are held in float64 at a time."""
+
 _SHRINK = 0.1
 _SMALL = 1e-6
 Numbers = NDArray[np.float64]
@@ -60,7 +63,8 @@ class Likeness:
         [[False, True], [False, False]]
         """
         flat = {label: values.reshape(len(values), -1) for label, values in sets.items()}
-        share = max(1, MOST_PICTURES // len(flat))
+        width = next(iter(flat.values())).shape[1]
+        share = max(1, min(MOST_PICTURES, max(4 * COMPONENTS, _AT_ONCE // width)) // len(flat))
         some = np.concatenate([each[_spaced(len(each), share)] for each in flat.values()])
         mean, spread = _standard(some)
         components = _principal((some - mean) / spread)
@@ -82,7 +86,13 @@ class Likeness:
 
     def rows(self, values: NDArray[np.float32]) -> Numbers:
         """Return the whitened numbers of pictures, float64 (n, d)."""
-        scaled = ((values.reshape(len(values), -1) - self.mean) / self.spread).astype(np.float64)
+        flat = values.reshape(len(values), -1)
+        step = max(1, _AT_ONCE // flat.shape[1])
+        parts = [self._rows(flat[first : first + step]) for first in range(0, len(flat), step)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.whitening)))
+
+    def _rows(self, flat: NDArray[np.float32]) -> Numbers:
+        scaled = ((flat - self.mean) / self.spread).astype(np.float64)
         inside = scaled @ self.components
         if self.outside:
             left = (scaled**2).sum(axis=1) - (inside**2).sum(axis=1)

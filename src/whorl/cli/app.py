@@ -32,7 +32,9 @@ from whorl.errors import WhorlError, WhorlWarning
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
-_GO_ON = "Stopped. Nothing half-written is left; finished shards and checkpoints are kept. Run it again."
+_GO_ON = (
+    "Stopped. Nothing half-written is left; encoded pictures, checkpoints and answers are kept. Run it again."
+)
 
 app = typer.Typer(
     name="whorl",
