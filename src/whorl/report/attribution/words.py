@@ -99,7 +99,7 @@ def known_words(answers: Answers) -> str:
     >>> import numpy as np
     >>> from whorl.attribution.attributor import Attributions
     >>> found = Attributions(("a", "b"), ("1",), np.eye(2)[:1], np.ones(1), Limits(1, 0.9, 2.0, 0.25), 1.0)
-    >>> known_words(Answers("durall", "x", found, None))[:86]
+    >>> known_words(Answers("durall", "x", found, None))[:87]
     "Of held-out pictures by known models 25 % are taken for known. So 'unknown' says little"
     """
     told = [] if answers.found.limits is None else [("pictures", answers.found.limits)]
