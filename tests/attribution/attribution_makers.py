@@ -38,7 +38,7 @@ def shuffled(tables, seed=0):
 
 def table_of(values):
     count = len(values)
-    keys = np.arange(count * 16, dtype=np.int64).reshape(count, 16).astype(np.uint8)
+    keys = np.arange(count, dtype=np.int64).view(np.uint8).reshape(count, 8).repeat(2, axis=1)
     return FeatureTable(np.asarray(values, np.float32), tuple(map(str, range(count))), keys)
 
 

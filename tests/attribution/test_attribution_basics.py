@@ -10,9 +10,9 @@ from whorl.attribution.attributor import Attributor
 from whorl.attribution.calibration import Temperature, calibration_error
 from whorl.attribution.classifiers.contract import Labelled
 from whorl.attribution.classifiers.kinds import CLASSIFIERS
-from whorl.attribution.rejection import Strangers, meet_strangers, support
+from whorl.attribution.likeness import Likeness, distances
+from whorl.attribution.rejection import UNLIKE, learn_rejection
 from whorl.attribution.split import check_sets, divided
-from whorl.embeddings.progress import Silent
 from whorl.errors import ScoreError
 
 LINEAR = CLASSIFIERS["linear"]
@@ -52,6 +52,13 @@ def test_what_teaches_nothing_is_refused():
         check_sets(sets | {"1": sets["1"].rows(np.arange(9))})
     with pytest.raises(ScoreError, match=r"several shapes: 0 \(3,\), 1 \(2,\)"):
         check_sets({"0": sets["0"], "1": table_of(sets["1"].values[:, :2])})
+    copies = replace(sets["1"], keys=np.zeros((20, 8), np.uint8))
+    with pytest.raises(ScoreError, match="copies of fewer than four"):
+        check_sets(sets | {"1": copies})
+    with pytest.raises(ScoreError, match="features of all pictures are the same"):
+        check_sets(
+            {name: replace(table, values=np.ones((20, 3), np.float32)) for name, table in sets.items()}
+        )
     with pytest.raises(ScoreError, match="features of 0 hold NaN"):
         check_sets({"0": table_of(np.full((20, 3), np.inf)), "1": sets["1"]})
 
@@ -94,61 +101,122 @@ def test_calibration_error_by_hand():
 # Unknown
 
 
-def confident(level, count, rng):
-    high = np.clip(rng.normal(level, 0.05, count), 0.34, 1)
-    return np.stack([high, (1 - high) / 2, (1 - high) / 2], axis=1)
+def models(seed, count, spread=1.0):
+    """Centres of models drawn alike: `count` known ones, and one more."""
+    return np.random.default_rng(seed).normal(0, spread, (count + 1, 6))
 
 
-def test_the_promised_rate_holds_for_the_strangers_and_for_new_ones():
-    rng = np.random.default_rng(0)
-    levels = rng.uniform(0.5, 0.8, 500)
-    met = Strangers(tuple(map(str, levels)), tuple(confident(x, 40, rng) for x in levels), rate=0.1)
-    new = [confident(x, 40, rng) for x in rng.uniform(0.5, 0.8, 500)]
-    for pictures in (1, 5):
-        threshold = met.threshold(pictures)
-        # 500 classes differ: three standard errors of a share of a tenth of them, twice
-        for found, error in ((met.probabilities, 0.015), (new, 0.06)):
-            sets = [x[n : n + pictures] for x in found for n in range(0, 40, pictures)]
-            accepted = np.mean([support(each) > threshold for each in sets])
-            assert accepted == pytest.approx(0.1, abs=error)
+def share_accepted(met, centre, pictures, rng, sets=8):
+    asked = rng.normal(centre, 1, (sets, pictures, 6)).astype(np.float32)
+    near = [met.distance_of(met.likeness.rows(each)) for each in asked]
+    return np.mean([met.limits(pictures).refusal(each) is None for each in near])
 
 
-def test_no_more_than_the_rate_is_accepted_with_ties_and_unequal_classes():
-    few = np.tile([[0.9, 0.1]], (2, 1))
-    many = np.concatenate([np.tile([[0.9, 0.1]], (3, 1)), np.tile([[0.6, 0.4]], (97, 1))])
-    # 0.9 is half of the strangers, by class: at 0.4 all of them must be refused
-    assert Strangers(("few", "many"), (few, many), 0.4).threshold(1) == 0.9
-    assert Strangers(("few", "many"), (few, many), 0.6).threshold(1) == 0.6
+@pytest.mark.parametrize("count", [3, 5, 9])
+def test_strangers_are_accepted_at_the_rate_that_is_promised_and_known_ones_are_kept(count):
+    """Sets of 25: the unit is the model, so C models promise 2 / (C + 1), whatever less was asked for."""
+    strange, known, told = [], [], []
+    for seed in range(16):
+        centres, rng = models(seed, count, 0.5), np.random.default_rng(100 + seed)
+        met = learn_rejection(gaussians(centres[:-1], 40, seed=seed), rate=0.1, seed=seed)
+        assert met.rate == pytest.approx(2 / (count + 1))
+        strange.append(share_accepted(met, centres[-1], 25, rng))
+        known.append(np.mean([share_accepted(met, centre, 25, rng, 2) for centre in centres[:-1]]))
+        told.append(met.limits(25).known_accepted)
+    # sixteen strangers: two standard errors of a share of so many
+    assert np.mean(strange) <= 2 / (count + 1) + 2 * np.sqrt(2 / (count + 1) / 16)
+    assert np.mean(known) > 0.6
+    assert np.mean(told) == pytest.approx(np.mean(known), abs=0.12)
 
 
-@pytest.mark.parametrize("name", ["linear", "nearest"])
-def test_models_never_seen_are_accepted_at_the_promised_rate(name):
-    """On average over strangers like the known ones, give or take three standard errors of twelve trials."""
-    accepted, kept = [], []
-    for seed in range(12):
-        centres = np.random.default_rng(seed).normal(0, 2.5, (24, 10))
-        known = dict(list(gaussians(centres, 30, seed=seed).items())[:12])
-        attributor = Attributor.fit(known, CLASSIFIERS[name], rate=0.2, seed=seed)
-        rates = {
-            label: np.mean([answer is not None for answer in attributor.attribute(table).answers])
-            for label, table in gaussians(centres, 20, seed=100 + seed).items()
-        }
-        kept.append(np.mean([rates[label] for label in rates if label in known]))
-        accepted.append(np.mean([rates[label] for label in rates if label not in known]))
-    assert np.mean(accepted) == pytest.approx(0.2, abs=0.1)
-    assert np.mean(kept) > 0.75
+def test_a_smaller_rate_than_asked_for_is_never_promised_and_a_larger_one_is():
+    sets = gaussians(models(0, 9)[:-1], 20)
+    for asked, promised in ((0.1, 0.2), (0.3, 0.3)):
+        assert learn_rejection(sets, rate=asked, seed=0).rate == pytest.approx(promised)
 
 
-def test_no_stranger_can_be_met_with_two_classes_and_a_rate_must_be_a_share():
-    two = gaussians(CORNERS[:2], 20)
-    options = {"seed": 0, "device": "cpu", "progress": Silent()}
-    assert meet_strangers(two, LINEAR, rate=0.1, **options) is None
+def test_single_pictures_and_sets_by_strangers_far_off_are_refused_though_the_classifier_is_sure():
+    """The farther along a class's direction, the surer the classifier: a distance is not."""
+    known = gaussians(CORNERS, 60)
+    attributor = Attributor.fit(known, LINEAR)
+    far = attributor.attribute(gaussians([(0, 0, 60)], 20)["0"])
+    assert far.probabilities.max() > 0.9
+    assert set(far.reasons) == {UNLIKE}
+    assert set(far.answers) == {None}
+    whole = attributor.together(far)
+    assert (whole.known, whole.reason) == (False, UNLIKE)
+    own = attributor.attribute(gaussians(CORNERS, 60, seed=1)["1"])
+    assert np.mean([answer == "1" for answer in own.answers]) > 0.8
+    assert attributor.together(own).known
+
+
+def test_runs_of_one_architecture_are_left_out_together_and_real_pictures_never():
+    centres = {"a/1": (0, 0, 6), "a/2": (0, 0, 6.5), "b/1": (0, 6, 0), "c/1": (6, 0, 0), "real": (0, 0, 0)}
+    sets = dict(zip(centres, gaussians(list(centres.values()), 40).values(), strict=True))
+    met = learn_rejection(sets, rate=0.1, seed=0)
+    assert [each.label for each in met.strangers] == ["a/1", "a/2", "b/1", "c/1"]
+    assert met.architectures == 3
+    assert met.rate == 0.5
+    # left out with its sibling, a run has the two other architectures and 'real'
+    assert [len(each.centres) for each in met.strangers] == [3, 3, 4, 4]
+    nearest = [each.nearest(1, np.random.default_rng(0)).mean() for each in met.strangers]
+    assert min(nearest) > 5  # beside its sibling it would be about 1
+
+
+def test_the_order_of_classes_changes_nothing():
+    sets = gaussians(CORNERS, 30)
+    one, two = (learn_rejection(held, rate=0.1, seed=0) for held in (sets, dict(reversed(sets.items()))))
+    assert one.limits(25) == two.limits(25)
+
+
+def test_two_classes_know_what_is_unlike_both_and_nothing_of_strangers():
+    two = gaussians(CORNERS[:2], 40)
     attributor = Attributor.fit(two, LINEAR)
-    assert None not in attributor.attribute(two["0"]).answers
-    assert attributor.together(attributor.attribute(two["0"])).known is None
-    for rate in (0.0, 1.0):
-        with pytest.raises(ScoreError, match="between 0 and 1"):
-            meet_strangers(two, LINEAR, rate=rate, **options)
+    assert attributor.rejection.rate is None
+    assert attributor.attribute(two["0"]).limits.stranger is None
+    assert attributor.together(attributor.attribute(two["0"])).known
+    assert attributor.attribute(gaussians([(60, 60, 60)], 5)["0"]).reasons == (UNLIKE,) * 5
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_rate_must_be_a_share(rate, unknown):
+    with pytest.raises(ScoreError, match="between 0 and 1"):
+        Attributor.fit(gaussians(CORNERS, 20), LINEAR, rate=rate, unknown=unknown)
+
+
+def test_distances_are_hotellings():
+    """In float64 by the formula, and about 1 for the class itself, whatever the size of the set."""
+    rng = np.random.default_rng(0)
+    values = {"a": rng.normal(0, 1, (400, 5)), "b": rng.normal(7, 1, (400, 5))}
+    found = Likeness.fit({name: each.astype(np.float32) for name, each in values.items()})
+    for size in (1, 10, 100):
+        means = [found.rows(rng.normal(7, 1, (size, 5)).astype(np.float32)).mean(axis=0) for _ in range(60)]
+        near = distances(np.array(means), size, found.centres, found.counts)
+        assert near[:, 1].mean() == pytest.approx(1, abs=0.25)
+    within = np.mean([np.cov(each.T) for each in values.values()], axis=0)
+    apart = values["a"].mean(axis=0) - values["b"].mean(axis=0)
+    expected = apart @ np.linalg.solve(within, apart) / (1 / 400 + 1 / 400) / 5
+    between = distances(found.centres[:1], 400, found.centres, found.counts)[0, 1]
+    assert between == pytest.approx(expected, rel=0.15)  # the covariance is shrunk towards its diagonal
+
+
+# Copies
+
+
+def test_copies_are_all_taught_or_all_judge():
+    rng = np.random.default_rng(0)
+    keys = rng.integers(0, 12, (60, 1)).astype(np.uint8)
+    table = replace(table_of(keys.astype(np.float32)), keys=keys)
+    taught = divided({"a": table, "b": replace(table, values=table.values + 100)}, seed=0)
+    for shift in (0, 1):
+        judge, teach = (
+            {float(value) for value in held.values[held.classes == shift, 0]}
+            for held in (taught.validation, taught.train)
+        )
+        assert judge
+        assert teach
+        assert not judge & teach
 
 
 # The attributor
@@ -170,7 +238,7 @@ def test_two_runs_are_equal_and_say_what_they_are():
     )
     assert first.describe() == again.describe()
     assert first.describe()["classes"] == {"0": 30, "1": 30, "2": 30}
-    assert first.attribute(train["1"]).threshold == again.attribute(train["1"]).threshold
+    assert first.attribute(train["1"]).limits == again.attribute(train["1"]).limits
 
 
 def test_a_small_class_is_not_swallowed_by_a_large_one():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from attribution_makers import SIDE, accuracy, pictures, shuffled, sources
 
+from whorl.attribution.artifact_features import method_of
 from whorl.attribution.attributor import Attributor
 from whorl.attribution.baselines.augmentation import BlurAndJpeg, blurred, compressed
 from whorl.attribution.baselines.nataraj import CoOccurrence
@@ -15,9 +16,10 @@ from whorl.attribution.baselines.wang import Wang
 from whorl.attribution.classifiers.contract import Labelled
 from whorl.attribution.classifiers.kinds import restore
 from whorl.attribution.classifiers.training import Schedule
-from whorl.attribution.methods import METHODS, AttributionMethod
+from whorl.attribution.methods import METHODS, AttributionMethod, method_named
 from whorl.embeddings.progress import Silent
 from whorl.errors import EncoderError, ScoreError
+from whorl.manifold import Manifold
 
 NAMES = [name for name in METHODS if name != "wang"]
 each_method = pytest.mark.parametrize("fitted", NAMES, indirect=True)
@@ -225,3 +227,18 @@ def test_crops_reach_every_place():
 def test_augmentation_refuses_what_makes_no_sense(options):
     with pytest.raises(ScoreError, match=next(iter(options))):
         BlurAndJpeg(**options)
+
+
+def test_nataraj_takes_its_bins_by_name_and_is_made_again_by_it():
+    method = method_named("nataraj:256")
+    assert (method.name, method.features.bins) == ("nataraj:256", 256)
+    for wrong in ("nataraj:many", "nataraj:100"):
+        with pytest.raises(ScoreError, match="bins"):
+            method_named(wrong)
+
+
+def test_artifacts_take_no_classifier_that_their_name_could_not_say():
+    """'svm' once passed here, and failed after the training: 'nobody could make it again'."""
+    manifold = Manifold.from_embeddings({1: np.eye(3)})
+    with pytest.raises(ScoreError, match="no classifier 'svm' for artifacts; there are linear, mlp, resnet"):
+        method_of(manifold, classifier="svm")

@@ -56,7 +56,8 @@ def test_the_same_answers_come_back_with_the_same_thresholds(place):
     asked = again.features.features(sources(5, seed=1)["checks"], cache=None)
     one, two = before.attribute(asked), after.attribute(asked)
     np.testing.assert_array_equal(one.probabilities, two.probabilities)
-    assert (one.labels, one.threshold) == (two.labels, two.threshold)
+    assert (one.labels, one.limits) == (two.labels, two.limits)
+    np.testing.assert_array_equal(one.distances, two.distances)
     assert before.together(one) == after.together(two)
     assert before.describe() == after.describe()
 
@@ -71,7 +72,7 @@ def test_each_kind_of_classifier_comes_back_bit_by_bit(tmp_path, kind):
     np.testing.assert_array_equal(
         again.attribute(tables["0"]).probabilities, made.attribute(tables["0"]).probabilities
     )
-    assert again.strangers is None
+    assert again.rejection.rate is None
 
 
 def test_batch_norm_and_its_counters_come_back(tmp_path):
@@ -136,10 +137,10 @@ def test_what_is_missing_foreign_or_newer_is_refused(copied, tmp_path):
         load_attributor(tmp_path)
     with pytest.raises(StorageError, match="holds whorl-manifold/1"):
         load_attributor(copied / "manifold")
-    rewritten(copied / "known", format="whorl-attributor/2")
+    rewritten(copied / "known", format="whorl-attributor/3")
     with pytest.raises(StorageError, match="Update Whorl"):
         load_attributor(copied / "known")
-    rewritten(copied / "known", format="whorl-attributor/1", labels=None)
+    rewritten(copied / "known", format="whorl-attributor/2", labels=None)
     with pytest.raises(StorageError, match="damaged: TypeError"):
         load_attributor(copied / "known")
     (copied / "known" / ARRAYS).unlink()

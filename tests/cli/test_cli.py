@@ -456,7 +456,7 @@ def test_a_signal_keeps_finished_shards_and_says_how_to_go_on(place, tmp_path, n
     process.send_signal(number)
     _, told = process.communicate(timeout=60)
     assert process.returncode == code, told
-    assert "finished shards and checkpoints are kept. Run it again." in told
+    assert "encoded pictures, checkpoints and answers are kept. Run it again." in told
     assert not (tmp_path / "ref").exists()
     done = whorl(*arguments, cwd=place, check=0)
     assert "stored by an earlier run" in done.stderr

@@ -84,7 +84,7 @@ def test_every_picture_and_the_set_are_answered(place, space):
     told = json.loads(done.stdout)
     whole, rows = told["attribution"]["together"], told["pictures"]
     assert (whole["label"], whole["known"], len(rows)) == ("checks", True, 12)
-    assert whole["support"] > whole["threshold"]
+    assert whole["distance"] < whole["limits"]["threshold"]
     assert [row["answer"] for row in rows].count("checks") >= 10
     names = {path.name for path in (place / "real").iterdir()}
     assert all(row["nearest_real"] in names and row["artifact_length"] > 0 for row in rows)
@@ -123,10 +123,14 @@ def test_outside_rgb_the_nearest_pictures_are_opened_where_they_were(place, tmp_
     ]  # fmt: skip
 
 
-def test_a_stranger_is_not_given_to_a_known_model(place):
-    done = whorl("attribute", "by-freq", "more.npy", "--json", "-q", cwd=place, check=0)
+def test_what_is_unlike_anything_learned_is_not_given_to_a_known_model(place):
+    rng = np.random.default_rng(0)
+    side = draw("none", 1, 0).shape[1]
+    np.save(place / "noise.npy", rng.integers(0, 256, (12, side, side, 3), dtype=np.uint8))
+    done = whorl("attribute", "by-freq", "noise.npy", "--json", "-q", cwd=place, check=0)
     told = json.loads(done.stdout)["attribution"]
-    assert told["answered"]["unknown"] > 0.5
+    assert told["unknown_because"]["unlike anything learned"] > 0.5
+    assert told["together"]["reason"] == "unlike anything learned"
 
 
 def test_each_answers_picture_by_picture_alone(place):
@@ -264,10 +268,10 @@ def test_nobody_is_unknown_where_that_was_not_learned(place, tmp_path):
     assert "It never answers 'unknown'" in whorl(*arguments, "-q", cwd=place, check=0).stdout
 
 
-def test_two_classes_never_say_unknown(place, tmp_path):
+def test_two_classes_say_unknown_only_of_what_is_unlike_both(place, tmp_path):
     known = shutil.copytree(place / "known", tmp_path / "known")
     shutil.rmtree(known / "rows")
     arguments = ("train", "rgb", known, "--classifier", "linear", "-o", tmp_path / "a", "-q")
-    assert "never answers 'unknown'" in whorl(*arguments, cwd=place, check=0).stdout
+    assert "only to what is unlike anything learned" in whorl(*arguments, cwd=place, check=0).stdout
     done = whorl("attribute", tmp_path / "a", "asked", "-q", cwd=place, check=0)
-    assert "cannot be told" in " ".join(done.stdout.split())
+    assert "All together: checks." in " ".join(done.stdout.split())

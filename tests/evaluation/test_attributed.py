@@ -6,7 +6,11 @@ import pytest
 import whorl
 from whorl import ScoreError
 from whorl.evaluation.evaluate import evaluate
+from whorl.evaluation.methods import chosen_methods
+from whorl.images.array import ArraySource
 from whorl.manifold import Manifold
+from whorl.report.evaluation import evaluation_tables
+from whorl.report.evaluation.paired_display import PairedDisplay
 
 COLOURS = {"red": (200, 60, 60), "green": (60, 200, 60), "blue": (60, 60, 200), "grey": (120, 120, 120)}
 
@@ -66,6 +70,63 @@ def test_every_method_answers_the_same_queries(found):
     assert len({frozenset(queries) for queries in asked.values()}) == 1
 
 
+def test_each_picture_is_asked_once_by_itself(found):
+    """Not twenty draws: all forty pictures of a set in new-run, each once."""
+    single = [e for e in found.outcomes if (e.method, e.task, e.size) == ("pixels-linear", "new-run", 1)]
+    by_query = {}
+    for each in single:
+        by_query.setdefault(each.query, []).append(each.draw)
+    assert all(sorted(draws) == list(range(40)) for draws in by_query.values())
+    assert found.evaluation.rate("new-run", "pixels-linear", 1).queries == 40 * len(by_query)
+
+
+def test_artifacts_are_held_against_ablations_and_baselines_on_single_pictures_too(found):
+    pairs = {(e.method, e.other, e.size) for e in found.evaluation.paired if e.task == "new-pictures"}
+    mine = "manifold:rgb:linear"
+    assert pairs == {(mine, other, n) for other in ("raw:rgb:linear", "pixels-linear") for n in (1, 12)}
+    (one,) = [
+        e
+        for e in found.evaluation.paired
+        if (e.task, e.other, e.size) == ("new-pictures", "pixels-linear", 1)
+    ]
+    rates = [found.evaluation.rate("new-pictures", name, 1).value for name in (mine, "pixels-linear")]
+    assert one.value == pytest.approx(rates[0] - rates[1])
+    again = type(found.evaluation).from_dict(found.evaluation.to_dict())
+    assert again.paired == found.evaluation.paired
+    grids = {each.title: each for each in evaluation_tables(found.evaluation).grids}
+    grid = grids["Artifacts less other methods, new pictures of a known model"]
+    assert [row[:2] for row in grid.rows] == [(mine, "pixels-linear"), (mine, "raw:rgb:linear")]
+    told = PairedDisplay(found.evaluation, "new-pictures").plot(small=True).description
+    assert "1 picture per query" in told
+    assert "manifold:rgb:linear less raw:rgb:linear" in told
+
+
+def test_ablations_come_with_artifacts_unless_told_otherwise(manifold):
+    names = ("means", "manifold:rgb:linear")
+    assert chosen_methods(names, {}, [manifold], ablations=True).names == (
+        *names, "raw:rgb:linear", "random:rgb:linear",
+    )  # fmt: skip
+    assert chosen_methods(names, {}, [manifold]).names == names
+
+
+def test_real_pictures_are_a_class_for_single_pictures_and_no_model_or_stranger(place, reference, manifold):
+    real = ArraySource(np.concatenate([draw(30, 500), draw(10, 7)]), name="held-out")  # ten are X_R's
+    options = {"sizes": (1, 12), "splits": 1, "draws": 2, "cache": None, "manifolds": [manifold]}
+    tasks = ("new-pictures", "unknown-architecture")
+    told = evaluate(
+        reference, place / "sets", methods=("means", "pixels-linear"), tasks=tasks, real=real, **options
+    )
+    asked = [e for e in told.outcomes if e.query == "real"]
+    assert {(e.method, e.task, e.truth) for e in asked} == {("pixels-linear", task, "real") for task in tasks}
+    assert np.mean([e.right for e in asked if e.size == 12]) > 0.9
+    assert "real" in {e.answer for e in told.outcomes}
+    assert "real" not in {e.answer for e in told.outcomes if e.method == "means"}
+    assert "real" not in {each.name for each in told.evaluation.sets}
+    assert any("10 of the real pictures" in each for each in told.evaluation.warnings)
+    with pytest.raises(ScoreError, match="Leave out --real"):
+        evaluate(reference, place / "sets", methods=("means",), real=real, cache=None)
+
+
 def test_both_kinds_of_methods_are_held_against_each_other(found):
     held = found.evaluation.agreements
     assert {each.size for each in held} == {12}
@@ -84,7 +145,7 @@ def test_unknown_models_are_judged_by_what_was_learned_of_strangers(found):
     # With four architectures and a third unknown, two or three are known: of two, nothing is learned of strangers.
     told = [e for e in single if e.accepted is not None]
     assert told
-    assert all(e.promised == 0.1 for e in told)
+    assert {e.promised for e in told} == {2 / 4}  # three known architectures can promise no less
     assert {e.method for e in found.evaluation.open_set} >= {"means"}
 
 

@@ -23,6 +23,10 @@ class ASet:
     def name(self):
         return self.place.name
 
+    @property
+    def keys(self):
+        return np.arange(self.count)[:, None].view(np.uint8)
+
 
 def sets(*names, count=40):
     return [ASet(SetPlace(*name.split("/"), Path(name)), count) for name in names]
@@ -102,18 +106,38 @@ def test_sets_too_small_to_be_halved_are_listed():
 
 def test_queries_are_the_same_for_everyone_and_differ_by_draw_set_and_size():
     rows = np.arange(100, 160)
-    first = [draw.tolist() for draw in queries(rows, 25, draws=4, seed=0, name="a")]
-    assert first == [draw.tolist() for draw in queries(rows, 25, draws=4, seed=0, name="a")]
+    first = [draw.tolist() for _, draw in queries(rows, 25, draws=4, seed=0, name="a")]
+    assert first == [draw.tolist() for _, draw in queries(rows, 25, draws=4, seed=0, name="a")]
     assert len({tuple(draw) for draw in first}) == 4
     for other in ({"name": "b", "seed": 0}, {"name": "a", "seed": 1}):
-        assert [draw.tolist() for draw in queries(rows, 25, draws=4, **other)] != first
+        assert [draw.tolist() for _, draw in queries(rows, 25, draws=4, **other)] != first
     for draw in first:
         assert len(set(draw)) == 25
         assert set(draw) <= set(rows)
 
 
+def test_each_single_picture_is_asked_once_and_known_again_by_its_number():
+    rows = np.array([4, 9, 2])
+    asked = [(draw, chosen.tolist()) for draw, chosen in queries(rows, 1, draws=20, seed=0, name="a")]
+    assert asked == [(4, [4]), (9, [9]), (2, [2])]
+
+
 def test_all_pictures_are_one_query_and_more_are_none():
     rows = np.arange(30)
-    (only,) = queries(rows, 30, draws=5, seed=0, name="a")
+    ((_, only),) = queries(rows, 30, draws=5, seed=0, name="a")
     assert sorted(only) == list(range(30))
     assert list(queries(rows, 31, draws=5, seed=0, name="a")) == []
+
+
+def test_copies_of_a_picture_are_on_one_side():
+    """One picture in four copies, and the same again: recognising a copy is no achievement."""
+
+    class Copied(ASet):
+        keys = (np.arange(40) // 4)[:, None].view(np.uint8)
+
+    place = SetPlace("f", "gan", "1", Path("f/gan/1"))
+    trial = plan("new-pictures", [Copied(place), *sets("f/ddpm/1")], splits=1, seed=0).trials[0]
+    known, asked = ({int(row) // 4 for row in rows["f/gan/1"]} for rows in (trial.known, trial.queries))
+    assert known
+    assert asked
+    assert not known & asked

@@ -32,11 +32,10 @@ def attributor(shares=None, *, known=True, method="durall", pictures=4, whole=Tr
     """Answers of an attributor with these mean probabilities."""
     shares = shares or {"ddpm": 0.7, "dcgan": 0.2, "edm": 0.1}
     rows = np.tile(list(shares.values()), (pictures, 1))
-    found = Attributions(tuple(shares), tuple(map(str, range(pictures))), rows, 0.5)
+    found = Attributions(tuple(shares), tuple(map(str, range(pictures))), rows)
     label = max(shares, key=shares.get)
-    needed = None if known is None else 0.5
     agreed = SetAttribution(
-        label, known, shares[label], needed, shares, {name: float(name == label) for name in shares}, pictures
+        label, known, shares[label], shares, {name: float(name == label) for name in shares}, pictures
     )
     return Answers(method, "asked", found, agreed if whole else None)
 
@@ -135,8 +134,8 @@ def test_runs_count_for_their_architecture_together():
     runs = {"cifar10/ddpm/1": 0.3, "faces/DDPM/1": 0.3, "cifar10/dcgan/1": 0.4}
     piece = joined(fingerprint(), attributor(runs, known=False)).pieces[1]
     assert piece.shares == {"ddpm": pytest.approx(0.6), "dcgan": 0.4}
-    # Refused were the runs, which share a probability; of architectures nothing was learned.
-    assert (piece.answer, piece.decided) == ("ddpm", False)
+    # All runs of an architecture were left out together: 'unknown' is of the architecture.
+    assert (piece.answer, piece.decided, piece.nearest) == (None, True, "ddpm")
     single = {"ddpm/1": 0.6, "dcgan/1": 0.4}
     assert joined(fingerprint(), attributor(single, known=False)).pieces[1].refused
 

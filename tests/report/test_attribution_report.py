@@ -14,6 +14,7 @@ from rich.console import Console
 from whorl.attribution.answers import Answers
 from whorl.attribution.attributor import Attributions, SetAttribution
 from whorl.attribution.examples import Example, artifact_pictures, examples_of
+from whorl.attribution.rejection import STRANGE, Limits
 from whorl.errors import StorageError, WhorlError
 from whorl.images.array import ArraySource
 from whorl.manifold import Manifold
@@ -32,13 +33,16 @@ ROWS = [[0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.4, 0.3, 0.3], [0.1, 0.1, 0.8]]
 
 
 def answers(*, known=True, threshold=0.5, whole=True, ids=("1.png", "2.png", "3.png", "4.png"), skipped=0):
-    found = Attributions(LABELS, ids, np.array(ROWS), threshold)
+    limits = None if threshold is None else Limits(1, threshold, 2.0, 0.4)
+    distances = None if threshold is None else np.array([0.3, 0.4, 0.6, 0.4])
+    found = Attributions(LABELS, ids, np.array(ROWS), distances, limits, None if limits is None else 1.3)
     votes, shares = (
         {"ddpm": 0.75, "<b>x</b>": 0.0, "real": 0.25},
         dict(zip(LABELS, [0.5, 0.175, 0.325], strict=True)),
     )
-    needed = None if threshold is None else 0.45
-    agreed = SetAttribution("ddpm", known, 0.5, needed, shares, votes, 4)
+    needed = None if threshold is None else Limits(4, 1.45, 1.6, 0.9)
+    reason = None if known is not False else STRANGE
+    agreed = SetAttribution("ddpm", known, 0.5, shares, votes, 4, 1.3, needed, reason)
     return Answers("durall", "asked", found, agreed if whole else None, skipped=skipped)
 
 
@@ -62,7 +66,7 @@ def test_shares_and_answers_are_counted():
     ("known", "threshold", "said"),
     [
         (True, 0.5, "All together: ddpm."),
-        (False, 0.5, "All together: unknown."),
+        (False, 0.5, "All together: unknown. The pictures are no nearer"),
         (None, None, "cannot be told"),
     ],
 )
@@ -76,8 +80,10 @@ def test_the_table_says_answer_support_and_threshold():
     told = printed(answers_table(answers(skipped=2)))
     for words in (
         "3.png unknown ddpm 40 %",
-        "more than 45 % is needed",
-        "likelier than 50 %",
+        "less than 1.45 is needed",
+        "lies at 0.5 or more",
+        "40 % are taken for known, and of sets of 4 by known models 90 %",
+        "says little of a single picture",
         "2 pictures could not",
     ):
         assert words in told
@@ -127,7 +133,7 @@ def test_nearest_pictures_come_from_the_manifold_or_from_files_that_have_not_cha
         manifold = Manifold.fit(real, encoder=space, cache=None)
         artifacts = manifold.artifacts(made, cache=None)
         source = ArraySource(made)
-        found = Attributions(LABELS, source.ids, np.array(ROWS), 0.5)
+        found = Attributions(LABELS, source.ids, np.array(ROWS))
         asked = Answers("manifold", "x", found, None, artifacts)
         rows = [int(name.rpartition("-")[2]) for name in artifacts.nearest_ids]
         there = examples_of(asked, source, manifold, real=ArraySource(real))

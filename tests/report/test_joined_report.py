@@ -11,6 +11,7 @@ from rich.console import Console
 
 from whorl.attribution.answers import Answers
 from whorl.attribution.attributor import Attributions, SetAttribution
+from whorl.attribution.rejection import Limits
 from whorl.identification import JoinedAnswer, joined
 from whorl.report.identification import identification_table, joined_headline, render_identification
 
@@ -20,8 +21,9 @@ SHARES = (0.6, 0.1, 0.1, 0.1, 0.1)
 
 def answers(method="manifold:rgb:linear", skipped=0):
     shares = dict(zip(LABELS, SHARES, strict=True))
-    found = Attributions(LABELS, tuple(map(str, range(500))), np.tile(SHARES, (500, 1)), 0.5)
-    whole = SetAttribution(LABELS[0], True, 0.6, 0.5, shares, shares, 500)
+    found = Attributions(LABELS, tuple(map(str, range(500))), np.tile(SHARES, (500, 1)))
+    limits = Limits(500, 1.5, 2.0, 0.4)
+    whole = SetAttribution(LABELS[0], True, 0.6, shares, shares, 500, 1.2, limits)
     return Answers(method, "asked", found, whole, skipped=skipped)
 
 
@@ -38,7 +40,7 @@ def test_the_page_is_whole_and_deaf_to_names(found):
         joined_headline(both).replace(HOSTILE, "")[:30],
         "Two kinds of evidence",
         "mean probability 60 %",
-        "For so many pictures, more than 50 % is needed",
+        "for so many pictures, less than 1.5 is needed",
         "2 pictures could not be read",
         "are not two proofs",
     ):

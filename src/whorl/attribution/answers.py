@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from whorl.attribution.artifact_features import ArtifactFeatures, form, table_of
 from whorl.attribution.attributor import Attributions, Attributor, SetAttribution
 from whorl.attribution.labels import UNKNOWN
 from whorl.attribution.methods import AttributionMethod
+from whorl.attribution.rejection import STRANGE, UNLIKE, Limits
 from whorl.embeddings import EncodeOptions
 from whorl.images.contract import ImageSource
 from whorl.manifold.artifacts import Artifacts
@@ -33,6 +34,7 @@ class Answers:
         whole: the answer for all as by one model; None where that was not asked for.
         artifacts: on the manifold, with the real pictures that were subtracted; None for methods without one.
         skipped: how many more pictures there were, which could not be read.
+        plain: ids of pictures of one colour, which show nothing of a model.
     """
 
     method: str
@@ -41,6 +43,7 @@ class Answers:
     whole: SetAttribution | None
     artifacts: Artifacts | None = None
     skipped: int = 0
+    plain: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,7 +83,11 @@ class Answers:
             "count": len(self.found),
             "skipped": self.skipped,
             "classes": list(self.found.labels),
-            "threshold": self.found.threshold,
+            "of_one_colour": list(self.plain),
+            "limits": _limits(self.found.limits),
+            "unknown_because": {
+                why: self.found.reasons.count(why) / len(self.found) for why in (UNLIKE, STRANGE)
+            },
             "mean_probability": dict(self.shares),
             "answered": dict(self.answered),
             "together": None
@@ -89,7 +96,9 @@ class Answers:
                 "label": whole.label,
                 "known": whole.known,
                 "support": whole.support,
-                "threshold": whole.threshold,
+                "distance": whole.distance,
+                "limits": _limits(whole.limits),
+                "reason": whole.reason,
                 "votes": dict(whole.votes),
             },
         }
@@ -97,17 +106,20 @@ class Answers:
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per picture as JSON values: its answer, and what it rests on."""
         ids, distances = self.nearest_ids, None if self.artifacts is None else self.artifacts.distance
-        rows = zip(self.found.ids, self.names, self.found.best, self.sure, strict=True)
+        near = self.found.distances
+        rows = zip(self.found.ids, self.names, self.found.best, self.sure, self.found.reasons, strict=True)
         return [
             {
                 "id": name,
                 "answer": answer,
                 "likeliest": best,
                 "probability": float(sure),
+                "distance": None if near is None else float(near[place]),
+                "unknown_because": why,
                 "nearest_real": None if ids is None else ids[place],
                 "artifact_length": None if distances is None else float(distances[place]),
             }
-            for place, (name, answer, best, sure) in enumerate(rows)
+            for place, (name, answer, best, sure, why) in enumerate(rows)
         ]
 
     def table(self) -> pyarrow.Table:
@@ -153,4 +165,26 @@ def answers_for(
         table = features.features(images, **options)
     found = attributor.attribute(table)
     whole = attributor.together(found) if together else None
-    return Answers(method.name, images.name, found, whole, artifacts, skipped=len(images) - len(found))
+    return Answers(
+        method.name,
+        images.name,
+        found,
+        whole,
+        artifacts,
+        skipped=len(images) - len(found),
+        plain=_of_one_colour(images, set(found.ids)),
+    )
+
+
+def _of_one_colour(images: ImageSource, answered: set[str]) -> tuple[str, ...]:
+    found = []
+    for index, name in enumerate(images.ids):
+        if name in answered:
+            picture = images[index]
+            if (picture == picture[0, 0]).all():
+                found.append(name)
+    return tuple(found)
+
+
+def _limits(limits: Limits | None) -> dict[str, Any] | None:
+    return None if limits is None else {**asdict(limits), "threshold": limits.threshold}

@@ -138,7 +138,7 @@ def method_of(
     Args:
         manifold: real pictures.
         layer: which space; None where the manifold has one.
-        classifier: a name of `whorl.attribution.classifiers.kinds.CLASSIFIERS`, or a classifier; None for "resnet"
+        classifier: linear, mlp or resnet, or a classifier; None for "resnet"
             where artifacts have the form of a picture, else "linear".
         kind: see `ArtifactFeatures`.
 

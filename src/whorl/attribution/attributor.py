@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from whorl.attribution.calibration import Temperature, calibration_error
 from whorl.attribution.classifiers.contract import Classifier, FittedClassifier
 from whorl.attribution.features import FeatureTable
-from whorl.attribution.rejection import Strangers, meet_strangers, support
+from whorl.attribution.rejection import Limits, Reason, Rejection, check_rate, learn_rejection, support
 from whorl.attribution.split import divided
 from whorl.embeddings.progress import Progress, progress_for
 from whorl.errors import ScoreError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from whorl.attribution.methods import AttributionMethod
 
 DEFAULT_RATE = 0.1
+TOLD_SIZES = (1, 25, 100)
+"""Sizes of sets for which it is told how many known ones are accepted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +34,18 @@ class Attributions:
         labels: of the K known classes.
         ids: of the pictures.
         probabilities: float64 (N, K), calibrated, as if one of the K must have made each picture.
-        threshold: a picture whose largest probability is not above it is answered 'unknown'; None where that
-            could not be learned.
+        distances: float64 (N,), from the nearest class, about 1 for a picture by it; None where when to say
+            'unknown' was not learned.
+        limits: how far a single picture may lie; None likewise.
+        distance: of all the pictures as one set; None likewise.
     """
 
     labels: tuple[str, ...]
     ids: tuple[str, ...]
     probabilities: NDArray[np.float64]
-    threshold: float | None
+    distances: NDArray[np.float64] | None = None
+    limits: Limits | None = None
+    distance: float | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -50,12 +56,17 @@ class Attributions:
         return tuple(self.labels[int(place)] for place in self.probabilities.argmax(axis=1))
 
     @property
+    def reasons(self) -> tuple[Reason | None, ...]:
+        """Why each picture is answered 'unknown'; None where it is not."""
+        if self.distances is None or self.limits is None:
+            return (None,) * len(self)
+        return tuple(self.limits.refusal(float(each)) for each in self.distances)
+
+    @property
     def answers(self) -> tuple[str | None, ...]:
         """The likeliest class of each picture; None for 'unknown'."""
-        sure = self.probabilities.max(axis=1)
         return tuple(
-            label if self.threshold is None or value > self.threshold else None
-            for label, value in zip(self.best, sure, strict=True)
+            label if why is None else None for label, why in zip(self.best, self.reasons, strict=True)
         )
 
 
@@ -67,19 +78,23 @@ class SetAttribution:
         label: the likeliest class.
         known: whether it is taken for a known class at all; None where that could not be learned.
         support: mean probability of that class over the pictures.
-        threshold: the support that it needs; None likewise.
         shares: mean probability of each class, by label.
         votes: share of the pictures whose likeliest class it is, by label.
         pictures: how many.
+        distance: of the set from the nearest class, about 1 for a set by it; None where not learned.
+        limits: how far a set of so many pictures may lie; None likewise.
+        reason: why it is not taken for known; None where it is.
     """
 
     label: str
     known: bool | None
     support: float
-    threshold: float | None
     shares: Mapping[str, float]
     votes: Mapping[str, float]
     pictures: int
+    distance: float | None = None
+    limits: Limits | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +105,10 @@ class Attributor:
         labels: of the K known classes.
         classifier: gives logits of features.
         temperature: makes probabilities of them.
-        strangers: what classes left out looked like; None with fewer than three classes.
+        rejection: when to say 'unknown'; None where that was not learned.
         accuracy: on the validation pictures, which also stopped the training: a little too good.
-        calibration: expected calibration error there, after calibration.
+        calibration: expected calibration error there, after calibration: on the pictures that the temperature was
+            fitted on, so too good as well.
         counts: pictures of each class, by label.
         shape: of one picture's features; None where it is not known.
     """
@@ -100,7 +116,7 @@ class Attributor:
     labels: tuple[str, ...]
     classifier: FittedClassifier
     temperature: Temperature
-    strangers: Strangers | None
+    rejection: Rejection | None
     accuracy: float
     calibration: float
     counts: Mapping[str, int]
@@ -123,26 +139,28 @@ class Attributor:
         Args:
             sets: by label, at least two classes of ten pictures or more.
             classifier: see `whorl.attribution.classifiers.kinds.CLASSIFIERS`.
-            rate: share of unknown models' pictures that may be taken for a known one's.
-            unknown: False does not learn when to say 'unknown', which takes three more trainings.
+            rate: share of unknown models that may be taken for a known one; see `Rejection` for what is promised.
+            unknown: False does not learn when to say 'unknown'.
             seed: fixes split, order and weights.
             device: auto, cpu, mps, cuda or cuda:N.
             progress: True shows it on stderr.
 
         Raises:
-            ScoreError: too few classes or pictures, NaN, features of several shapes; training diverged.
+            ScoreError: too few classes or pictures, NaN, features of several shapes or all alike, a rate that is
+                no share; training diverged.
 
         >>> from whorl.attribution.classifiers.kinds import CLASSIFIERS
         >>> rng = np.random.default_rng(0)
         >>> def table(shift):
         ...     values = rng.normal(shift, 1, (40, 5)).astype(np.float32)
-        ...     return FeatureTable(values, tuple(map(str, range(40))), np.zeros((40, 16), np.uint8))
+        ...     return FeatureTable(values, tuple(map(str, range(40))), np.eye(40, dtype=np.uint8))
         >>> sets = {name: table(shift) for name, shift in (("a", 0), ("b", 8), ("c", -8))}
         >>> found = Attributor.fit(sets, CLASSIFIERS["linear"])
         >>> set(found.attribute(table(8)).best)
         {'b'}
         """
         shown = progress_for(progress)
+        check_rate(rate)
         taught = divided(sets, seed=seed)
         learned = classifier.fit(
             taught.train,
@@ -154,17 +172,13 @@ class Attributor:
         )
         logits = learned.logits(taught.validation.values)
         temperature = Temperature.fit(logits, taught.validation)
-        strangers = (
-            meet_strangers(sets, classifier, rate=rate, seed=seed, device=device, progress=shown)
-            if unknown
-            else None
-        )
+        rejection = learn_rejection(sets, rate=rate, seed=seed) if unknown else None
         right = logits.argmax(axis=1) == taught.validation.classes
         return cls(
             taught.labels,
             learned,
             temperature,
-            strangers,
+            rejection,
             accuracy=float((right * taught.validation.weights()).mean()),
             calibration=calibration_error(temperature.probabilities(logits), taught.validation.classes),
             counts={label: len(table) for label, table in sets.items()},
@@ -188,24 +202,30 @@ class Attributor:
         if not np.isfinite(table.values).all():
             raise ScoreError("the features of these pictures hold NaN or infinity.")
         found = self.temperature.probabilities(self.classifier.logits(table.values))
+        met = self.rejection
+        if met is None:
+            return Attributions(self.labels, table.ids, found)
+        rows = met.likeness.rows(table.values)
         return Attributions(
-            self.labels, table.ids, found, None if self.strangers is None else self.strangers.threshold(1)
+            self.labels, table.ids, found, met.distances(rows), met.limits(1), met.distance_of(rows)
         )
 
     def together(self, found: Attributions) -> SetAttribution:
         """Answer once for pictures that one model made."""
         means = found.probabilities.mean(axis=0)
         votes = np.bincount(found.probabilities.argmax(axis=1), minlength=len(self.labels)) / len(found)
-        needed = None if self.strangers is None else self.strangers.threshold(len(found))
-        agreed = support(found.probabilities)
+        limits = None if self.rejection is None else self.rejection.limits(len(found))
+        reason = None if limits is None or found.distance is None else limits.refusal(found.distance)
         return SetAttribution(
             self.labels[int(means.argmax())],
-            None if needed is None else agreed > needed,
-            agreed,
-            needed,
+            None if limits is None else reason is None,
+            support(found.probabilities),
             dict(zip(self.labels, map(float, means), strict=True)),
             dict(zip(self.labels, map(float, votes), strict=True)),
             len(found),
+            found.distance,
+            limits,
+            reason,
         )
 
     def save(self, folder: str | Path, method: AttributionMethod, *, overwrite: bool = False) -> Path:
@@ -230,7 +250,14 @@ class Attributor:
         return {
             "classes": dict(self.counts),
             "accuracy_on_validation": self.accuracy,
-            "calibration_error": self.calibration,
+            "calibration_error_on_validation": self.calibration,
             "temperature": self.temperature.value,
-            "strangers_accepted_at_most": None if self.strangers is None else self.strangers.rate,
+            "strangers_accepted": None if self.rejection is None else self.rejection.rate,
+            "known_accepted": {str(size): share for size, share in self.known_accepted.items()},
         }
+
+    @property
+    def known_accepted(self) -> dict[int, float]:
+        """Share of held-out known sets of 1, 25 and 100 pictures that is taken for known; empty where all are."""
+        met = self.rejection
+        return {} if met is None else {size: met.limits(size).known_accepted for size in TOLD_SIZES}

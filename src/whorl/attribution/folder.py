@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 from whorl.attribution.attributor import Attributor
 from whorl.attribution.calibration import Temperature
 from whorl.attribution.classifiers.kinds import restore
+from whorl.attribution.likeness import Likeness
 from whorl.attribution.method_record import method_from, record_of
 from whorl.attribution.methods import AttributionMethod
-from whorl.attribution.rejection import Strangers
+from whorl.attribution.rejection import Met, Rejection
 from whorl.manifests import ManifestFolder
 from whorl.manifold.manifold import Manifold
 
 ARRAYS = "attributor.safetensors"
 ATTRIBUTORS = ManifestFolder(
     noun="attributor",
-    format="whorl-attributor/1",
+    format="whorl-attributor/2",
     files=r"attributor\.safetensors",
     make="train one with 'whorl manifold train'",
     without="Nothing is answered by it; restore it from a copy or train it again.",
@@ -29,16 +30,18 @@ ATTRIBUTORS = ManifestFolder(
 
 Arrays = Mapping[str, NDArray[Any]]
 
+_LIKENESS = ("mean", "spread", "components", "whitening", "centres", "counts")
+_MET = ("rows", "centres", "counts")
+
 
 def write_folder(attributor: Attributor, method: AttributionMethod, folder: Path, *, overwrite: bool) -> Path:
     """Write an attributor; see `Attributor.save`."""
     record = record_of(method, folder)
     settings, arrays = attributor.classifier.state()
-    strangers = attributor.strangers
-    met = () if strangers is None else strangers.probabilities
+    met = attributor.rejection
     with ATTRIBUTORS.replacing(folder, overwrite=overwrite) as (temporary, manifest):
         held = {f"classifier.{name}": array for name, array in arrays.items()}
-        data = _serialised(held | {f"strangers.{number}": each for number, each in enumerate(met)})
+        data = _serialised(held | _rejection_arrays(met))
         manifest |= {
             "method": record,
             "labels": list(attributor.labels),
@@ -47,7 +50,16 @@ def write_folder(attributor: Attributor, method: AttributionMethod, folder: Path
             "temperature": attributor.temperature.value,
             "accuracy": attributor.accuracy,
             "calibration": attributor.calibration,
-            "strangers": strangers and {"labels": list(strangers.labels), "rate": strangers.rate},
+            "rejection": met
+            and {
+                "asked": met.asked,
+                "labels": list(met.likeness.labels),
+                "outside": met.likeness.outside,
+                "strangers": [each.label for each in met.strangers],
+                "known": [each.label for each in met.known],
+            },
+            "strangers_accepted": met and met.rate,
+            "known_accepted": {str(size): share for size, share in attributor.known_accepted.items()},
             "classifier": {
                 "kind": attributor.classifier.kind,
                 "settings": dict(settings),
@@ -93,7 +105,6 @@ def load_attributor(
 
 
 def _attributor(manifest: Mapping[str, Any], arrays: Arrays) -> Attributor:
-    met = manifest["strangers"]
     return Attributor(
         labels=tuple(manifest["labels"]),
         classifier=restore(
@@ -106,17 +117,40 @@ def _attributor(manifest: Mapping[str, Any], arrays: Arrays) -> Attributor:
             },
         ),
         temperature=Temperature(manifest["temperature"]),
-        strangers=met
-        and Strangers(
-            tuple(met["labels"]),
-            tuple(arrays[f"strangers.{number}"] for number in range(len(met["labels"]))),
-            met["rate"],
-        ),
+        rejection=_rejection(manifest["rejection"], arrays),
         accuracy=manifest["accuracy"],
         calibration=manifest["calibration"],
         counts=manifest["counts"],
         shape=None if manifest["shape"] is None else tuple(manifest["shape"]),
     )
+
+
+def _rejection_arrays(met: Rejection | None) -> dict[str, NDArray[Any]]:
+    if met is None:
+        return {}
+    found = {f"likeness.{name}": getattr(met.likeness, name) for name in _LIKENESS}
+    for kind, held in (("strangers", met.strangers), ("known", met.known)):
+        for number, each in enumerate(held):
+            found |= {f"{kind}.{number}.{name}": getattr(each, name) for name in _MET}
+    return found
+
+
+def _rejection(record: Mapping[str, Any] | None, arrays: Arrays) -> Rejection | None:
+    if record is None:
+        return None
+
+    def met(kind: str) -> tuple[Met, ...]:
+        return tuple(
+            Met(label, *(arrays[f"{kind}.{number}.{name}"] for name in _MET))
+            for number, label in enumerate(record[kind])
+        )
+
+    likeness = Likeness(
+        labels=tuple(record["labels"]),
+        outside=record["outside"],
+        **{name: arrays[f"likeness.{name}"] for name in _LIKENESS},
+    )
+    return Rejection(likeness, met("strangers"), met("known"), record["asked"])
 
 
 def _serialised(arrays: Arrays) -> bytes:

@@ -16,7 +16,8 @@ KINDS: dict[str, Kind] = {"manifold": "nearest", "random": "random", "raw": "raw
 """What a name begins with, and which real picture is subtracted: the nearest, a random one, none."""
 
 _SPACES: dict[str, Layer] = {"rgb": PIXELS, "freq": SPECTRUM}
-_CLASSIFIERS = ("linear", "mlp", "resnet")
+CLASSIFIER_NAMES = ("linear", "mlp", "resnet")
+"""Classifiers that such a name can choose."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,12 @@ def manifold_name(name: str) -> ManifoldName:
     (ManifoldName(kind='random', layer='spectrum', classifier=None), 6)
     """
     prefix, *rest = name.split(":")
-    classifier = rest.pop() if len(rest) > 1 and rest[-1] in _CLASSIFIERS else None
+    classifier = rest.pop() if len(rest) > 1 and rest[-1] in CLASSIFIER_NAMES else None
     space = ":".join(rest)
     if prefix not in KINDS or not space:
         raise ScoreError(
             f"{name!r} names no method on a manifold; it is written manifold:SPACE, raw:SPACE or random:SPACE, "
-            f"where SPACE is rgb, freq or a layer; :{', :'.join(_CLASSIFIERS)} behind it choose a classifier."
+            f"where SPACE is rgb, freq or a layer; :{', :'.join(CLASSIFIER_NAMES)} behind it choose a classifier."
         )
     return ManifoldName(KINDS[prefix], _SPACES.get(space, _layer(space)), classifier)
 

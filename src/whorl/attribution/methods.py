@@ -94,10 +94,19 @@ def _wang(weights: str) -> AttributionMethod:
     return AttributionMethod(f"wang:{weights}", Pixels(), Wang(weights=weights))
 
 
-FAMILIES: Mapping[str, Callable[[str], AttributionMethod]] = MappingProxyType({"wang": _wang})
+def _nataraj(bins: str) -> AttributionMethod:
+    if not bins.isdecimal():
+        raise ScoreError(f"nataraj:{bins} says no number of bins; give one, such as nataraj:256.")
+    return AttributionMethod(f"nataraj:{int(bins)}", CoOccurrence(bins=int(bins)), CoOccurrenceCNN())
+
+
+FAMILIES: Mapping[str, Callable[[str], AttributionMethod]] = MappingProxyType(
+    {"wang": _wang, "nataraj": _nataraj}
+)
 """Methods with a parameter, written "family:parameter": from the parameter to the method.
 
-"wang:WEIGHTS" takes the pretrained ResNet in a folder or of a hub name.
+"wang:WEIGHTS" takes the pretrained ResNet in a folder or of a hub name; "nataraj:256" counts co-occurrences in so
+many bins.
 """
 
 

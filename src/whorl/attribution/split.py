@@ -34,7 +34,7 @@ class Taught:
 
 
 def divided(sets: Mapping[str, FeatureTable], *, seed: int, share: float = VALIDATION) -> Taught:
-    """Divide each class at random.
+    """Divide each class at random; copies of one picture, told by its key, are never on both sides.
 
     Args:
         sets: at least two classes, each of `LEAST_PICTURES` pictures or more, features of one shape.
@@ -49,12 +49,35 @@ def divided(sets: Mapping[str, FeatureTable], *, seed: int, share: float = VALID
     train: list[NDArray[np.int64]] = []
     judges: list[NDArray[np.int64]] = []
     for table in sets.values():
-        order = rng.permutation(len(table))
-        count = max(2, round(share * len(table)))
-        judges.append(np.sort(order[:count]))
-        train.append(np.sort(order[count:]))
+        judge = judging(table.keys, max(2, round(share * len(table))), rng)
+        judges.append(np.flatnonzero(judge))
+        train.append(np.flatnonzero(~judge))
     tables = list(sets.values())
     return Taught(tuple(sets), _gathered(tables, train), _gathered(tables, judges))
+
+
+def judging(keys: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Choose about `count` of N pictures at random, all copies of a picture or none.
+
+    Args:
+        keys: uint8 (N, ...), digests of the pictures' pixels, at least two of them different.
+        count: how many, where no two are copies; at least one different picture is chosen, and one is not.
+        rng: decides.
+
+    Returns:
+        bool (N,).
+
+    >>> keys = np.array([[1], [1], [2], [3], [3], [4]], np.uint8)
+    >>> chosen = judging(keys, 3, np.random.default_rng(0))
+    >>> bool(chosen[0] == chosen[1]), bool(chosen[3] == chosen[4]), bool(0 < chosen.sum() < 6)
+    (True, True, True)
+    """
+    different, which, copies = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    order = rng.permutation(len(different))
+    before = np.cumsum(copies[order]) - copies[order]
+    chosen = np.zeros(len(different), bool)
+    chosen[order[: np.clip((before < count).sum(), 1, max(1, len(different) - 1))]] = True
+    return np.asarray(chosen[which.reshape(-1)])
 
 
 def check_sets(sets: Mapping[str, FeatureTable]) -> None:
@@ -80,6 +103,16 @@ def check_sets(sets: Mapping[str, FeatureTable]) -> None:
     for label, table in sets.items():
         if not np.isfinite(table.values).all():
             raise ScoreError(f"the features of {label} hold NaN or infinity; its pictures cannot be used.")
+        if len(np.unique(table.keys, axis=0)) < 4:
+            raise ScoreError(
+                f"the {len(table)} pictures of {label} are copies of fewer than four: nothing would be left to "
+                "judge by. Give others, or leave the class out."
+            )
+    first = next(iter(sets.values())).values[:1]
+    if all((table.values == first).all() for table in sets.values()):
+        raise ScoreError(
+            "the features of all pictures are the same: there is nothing to tell classes apart by."
+        )
 
 
 def _gathered(tables: Sequence[FeatureTable], rows: Sequence[NDArray[np.int64]]) -> Labelled:

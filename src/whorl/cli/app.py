@@ -34,7 +34,9 @@ from whorl.lab.training.interruption import StoppedError
 EXIT_USAGE = 2
 EXIT_BUG = 3
 EXIT_SIGNAL = 128
-_GO_ON = "Stopped. Nothing half-written is left; finished shards and checkpoints are kept. Run it again."
+_GO_ON = (
+    "Stopped. Nothing half-written is left; encoded pictures, checkpoints and answers are kept. Run it again."
+)
 
 
 class _SignalledError(BaseException):

@@ -37,6 +37,7 @@ def evaluate(
         str | None,
         typer.Option(
             "--methods",
+            "--method",
             help="Names joined by commas; see docs/identification.md and docs/attribution.md. cnn, resnet-small, "
             "resnet-50, vit-tiny, vit-tiny-low-rate and vit-base are trained; marra, durall, dzanic, mccloskey, "
             "nataraj, wang, manifold:rgb and their like name single pictures.",
@@ -53,6 +54,21 @@ def evaluate(
         list[Path] | None,
         typer.Option(
             "--manifold", help="Folder of a manifold, for methods such as manifold:rgb.", show_default="none"
+        ),
+    ] = None,
+    ablations: Annotated[
+        bool,
+        typer.Option(
+            "--ablations/--no-ablations",
+            help="With each manifold:SPACE try raw:SPACE and random:SPACE too: what nearness is worth.",
+        ),
+    ] = True,
+    real: Annotated[
+        str | None,
+        typer.Option(
+            "--real",
+            help="Real pictures: a class 'real' for methods that name single pictures. Not those of a manifold.",
+            show_default="no such class",
         ),
     ] = None,
     tasks: Annotated[
@@ -101,7 +117,7 @@ def evaluate(
     from whorl.report.evaluation import holds_evaluation, write_evaluation
 
     if output is not None:
-        shared.refuse_inside(output, str(folder))
+        shared.refuse_inside(output, str(folder), real)
         check_output(output, overwrite=overwrite, ours=holds_evaluation)
     started = time.perf_counter()
     held = Reference.load(reference)
@@ -118,6 +134,8 @@ def evaluate(
         seed=seed,
         same=shared.pairs("--same", same),
         manifolds=[Manifold.load(place) for place in manifold or ()],
+        ablations=ablations,
+        real=real,
         encoder=model,
         device=device,
         **run,

@@ -98,14 +98,15 @@ def train(
     stranger_rate: Annotated[
         float,
         typer.Option(
-            "--stranger-rate", help="Share of unknown models' pictures that may be taken for known."
+            "--stranger-rate",
+            help="Share of unknown models that may be taken for known; with A architectures at least 2 / (A + 1).",
         ),
     ] = 0.1,
     unknown: Annotated[
         bool,
         typer.Option(
             "--unknown/--no-unknown",
-            help="Learn when to answer 'unknown', from classes left out in turn: three more trainings.",
+            help="Learn when to answer 'unknown', from architectures left out in turn; takes no training.",
         ),
     ] = True,
     encoder: Annotated[
@@ -162,7 +163,7 @@ def train(
         progress=not quiet,
     )
     attributor.save(output, chosen, overwrite=overwrite)
-    _print(attributor, chosen, output, time.perf_counter() - started, unknown=unknown, as_json=as_json)
+    _print(attributor, chosen, output, time.perf_counter() - started, as_json=as_json)
 
 
 def _print(
@@ -171,24 +172,48 @@ def _print(
     output: Path,
     seconds: float,
     *,
-    unknown: bool,
     as_json: bool,
 ) -> None:
     from whorl.cli.summary_table import print_summary
 
-    single = None if attributor.strangers is None else attributor.strangers.threshold(1)
     summary: dict[str, Any] = {
         "folder": str(output),
         "method": method.name,
         "classifier": method.classifier.name,
         **attributor.describe(),
-        "threshold_of_one_picture": single,
         "seconds": round(seconds, 1),
     }
     if as_json:
         typer.echo(json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False))
         return
     print_summary(summary)
-    if single is None:
-        why = "With fewer than three classes it" if unknown else "It"
-        typer.echo(f" {why} never answers 'unknown'.")
+    for line in _unknown_words(attributor):
+        typer.echo(f" {line}")
+
+
+def _unknown_words(attributor: Attributor) -> list[str]:
+    """Say what 'unknown' will be worth."""
+    from whorl.report.attribution.words import FEW_KNOWN
+    from whorl.report.text import percent
+
+    met = attributor.rejection
+    if met is None:
+        return ["It never answers 'unknown'."]
+    told = []
+    if met.rate is None:
+        told.append(
+            "With fewer than three architectures it answers 'unknown' only to what is unlike anything learned."
+        )
+    elif met.rate > met.asked:
+        told.append(
+            f"Strangers accepted: {percent(met.asked)} was asked for; with {met.architectures} architectures no "
+            f"less than 2 / {met.architectures + 1} = {percent(met.rate)} can be promised."
+        )
+    few = [size for size, share in attributor.known_accepted.items() if share < FEW_KNOWN]
+    if few:
+        sizes = ", ".join(map(str, few))
+        told.append(
+            f"Warning: of held-out sets by known models with {sizes} picture(s), fewer than {percent(FEW_KNOWN)} "
+            "are taken for known: there 'unknown' says little. Give more pictures, or another method."
+        )
+    return told

@@ -15,6 +15,7 @@ from whorl.evaluation.compare import compared
 from whorl.evaluation.memo import FingerprintMemo
 from whorl.evaluation.methods import EvaluatedMethods
 from whorl.evaluation.prepared import PreparedSet
+from whorl.evaluation.real import RealPictures
 from whorl.evaluation.store import Answers, AnswerStore
 from whorl.evaluation.trials import Trial
 from whorl.evaluation.voted import voted
@@ -46,17 +47,25 @@ def answered(
     design: Design,
     store: AnswerStore,
     options: EncodeOptions,
+    *,
+    real: RealPictures | None = None,
 ) -> list[Answers]:
     """Return what each method answers in each trial, trial after trial; what the store has is not asked again."""
     named, memos = {each.name: each for each in sets}, (FingerprintMemo(), FeatureMemo(options))
     progress = options.get("progress", False)
-    work = [piece for trial in trials for piece in _work(trial, named, methods, design, memos, progress)]
-    # A training has a progress of its own.
-    shown = progress_for(False if methods.trained or methods.attributing else progress)
+    work = [
+        piece for trial in trials for piece in _work(trial, named, methods, design, memos, progress, real)
+    ]
+    # A training has a progress of its own, so between trainings the count is told as a line.
+    trains = bool(methods.trained or methods.attributing)
+    shown = progress_for(False if trains else progress)
+    notes = progress_for(progress if trains else False)
     shown.begin("identify", len(work), 0, "trials")
     found = []
     try:
-        for decided, find in work:
+        for number, (decided, find) in enumerate(work, 1):
+            task, split = decided["trial"]["task"], decided["trial"]["split"]
+            notes.note(f"{number:,} of {len(work):,}: {decided['method']}, {task}, split {split}")
             found.append(store.get_or_find(decided, find))
             shown.advance(1)
     finally:
@@ -71,6 +80,7 @@ def _work(
     design: Design,
     memos: tuple[FingerprintMemo, FeatureMemo],
     progress: bool | Progress,
+    real: RealPictures | None,
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield what decides each piece of a trial's answers, and how to find them."""
     whole = {"trial": _described(trial, sets), "draws": design.draws, "seed": design.seed}
@@ -82,11 +92,13 @@ def _work(
     learning = {**shared, "sizes": design.sizes, "progress": progress, "device": design.device}
     whole |= {"sizes": list(design.sizes)}
     for name, recipe in methods.trained.items():
-        decided = {**whole, "method": name, "recipe": recipe.to_dict()}
+        decided = {**whole, "method": name, "recipe": recipe.to_dict(), "answers": 2}
         yield decided, partial(_find, voted, trial, sets, name, recipe, **learning)
+    if real is not None:
+        whole["real"] = digest_bytes(bytes_of(real.keys))
     for single in methods.attributing:
-        decided = {**whole, "method": single.name, "attribution": single.describe()}
-        yield decided, partial(_find, attributed, trial, sets, single, memos[1], **learning)
+        decided = {**whole, "method": single.name, "attribution": single.describe(), "answers": 2}
+        yield decided, partial(_find, attributed, trial, sets, single, memos[1], **learning, real=real)
 
 
 def _find(find: Any, *arguments: Any, **named: Any) -> Answers:

@@ -50,7 +50,7 @@ def compared(
         known = _Known(trial, sets, method, memo, size, seed) if method.one_size else whole
         told = clock if size == largest else Clock()
         for name, rows in trial.queries.items():
-            for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=name)):
+            for draw, chosen in queries(rows, size, draws=draws, seed=seed, name=name):
                 query = memo.fingerprint(sets[name], chosen, method.parts, told)
                 started = time.perf_counter()
                 nearest, distance = known.nearest(query)
@@ -94,7 +94,9 @@ class _Known:
         self._method = method
         self._models = []
         for name, rows in trial.known.items():
-            some = next(queries(rows, size, draws=1, seed=seed, name=name), rows) if size else rows
+            some = rows
+            if size:
+                _, some = next(queries(rows, size, draws=1, seed=seed, name=name), (0, rows))
             fingerprint = memo.fingerprint(sets[name], some, method.parts, Clock())
             place = sets[name].place
             self._models.append(KnownModel(name, place.architecture, fingerprint, place.dataset))

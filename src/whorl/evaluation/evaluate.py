@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from typing_extensions import Unpack
 
+from whorl.attribution.baselines.wang import Wang
 from whorl.embeddings import EncodeOptions
 from whorl.embeddings.options import resolve
 from whorl.encoders import Encoder
 from whorl.errors import ScoreError
 from whorl.evaluation.answering import Design, answered
-from whorl.evaluation.methods import chosen_methods
+from whorl.evaluation.methods import EvaluatedMethods, chosen_methods
 from whorl.evaluation.prepared import prepare, shared_pictures
+from whorl.evaluation.real import real_pictures
 from whorl.evaluation.results import TASKS, NotRun, Task
 from whorl.evaluation.sets import find_sets
 from whorl.evaluation.store import AnswerStore
@@ -24,6 +26,7 @@ from whorl.evaluation.trials import Plan, plan
 from whorl.memorization import Reference
 
 if TYPE_CHECKING:
+    from whorl.images import ImageSource
     from whorl.manifold import Manifold
 
 SIZES = (25, 50, 100, 200, 500)
@@ -43,6 +46,8 @@ def evaluate(
     seed: int = 0,
     same: Mapping[str, str] | None = None,
     manifolds: Sequence[Manifold] = (),
+    ablations: bool = False,
+    real: str | Path | ImageSource | None = None,
     encoder: str | Path | Encoder | None = None,
     device: str = "auto",
     **options: Unpack[EncodeOptions],
@@ -66,6 +71,9 @@ def evaluate(
         seed: fixes halves, draws and training.
         same: architectures that go by another's name where the data set differs, such as {"dcgan-a": "dcgan"}.
         manifolds: for methods such as "manifold:rgb".
+        ablations: whether raw: and random: are tried with each method manifold:.
+        real: real pictures, which methods that name single pictures know as a class 'real', half of them asked;
+            never a stranger, and no model that fingerprints are compared with.
         encoder: the Reference's own encoder, where it cannot be found under the name it had.
         device: to train on.
         **options: see `whorl.embeddings.EncodeOptions`.
@@ -73,15 +81,17 @@ def evaluate(
     Raises:
         ImageError, EncoderError, ScoreError, StorageError: see their messages.
     """
-    chosen = chosen_methods(methods, weights or {}, manifolds)
+    chosen = chosen_methods(methods, weights or {}, manifolds, ablations=ablations)
     design = Design(_checked_sizes(sizes, chosen.least_pictures), draws, seed, device)
     _check_counts(tasks, splits, draws)
+    _check_weights(chosen)
     places = find_sets(folder)
     sets = prepare(places, reference, encoder, **options)
     plans = {task: plan(task, sets, splits=splits, seed=seed, same=same) for task in tasks}
     kept = resolve(options).cache_folder
     trials = [trial for held in plans.values() for trial in held.trials]
-    answers = answered(trials, sets, chosen, design, AnswerStore(kept), options)
+    held = None if real is None else real_pictures(real, chosen)
+    answers = answered(trials, sets, chosen, design, AnswerStore(kept), options, real=held)
     notes = [note for held in plans.values() for note in (*held.not_run, *_too_small(held, design.sizes))]
     return summarised(
         reference,
@@ -94,7 +104,7 @@ def evaluate(
         draws=draws,
         seed=seed,
         not_run=_together(notes),
-        warnings=shared_pictures(sets),
+        warnings=(*shared_pictures(sets), *(() if held is None else held.warnings(manifolds, sets))),
     )
 
 
@@ -122,6 +132,13 @@ def _checked_sizes(sizes: Sequence[int], least: int) -> tuple[int, ...]:
     if not sizes or min(sizes) < least:
         raise ScoreError(f"sizes must be at least {least} pictures each; got {list(sizes)}.")
     return tuple(int(size) for size in np.unique(sizes))
+
+
+def _check_weights(chosen: EvaluatedMethods) -> None:
+    """Refuse pretrained weights that are not at hand before pictures are encoded for hours."""
+    for method in chosen.attributing:
+        if isinstance(method.classifier, Wang):
+            method.classifier.check_weights()
 
 
 def _check_counts(tasks: Sequence[Task], splits: int, draws: int) -> None:

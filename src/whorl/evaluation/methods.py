@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from whorl.errors import ScoreError
+from whorl.evaluation.paired import with_ablations
 from whorl.fingerprints.contract import FingerprintMethod
 from whorl.fingerprints.measure import LEAST_PICTURES
 from whorl.fingerprints.methods import METHODS
@@ -47,7 +48,11 @@ class EvaluatedMethods:
 
 
 def chosen_methods(
-    names: Sequence[str] | None, weights: Mapping[str, str], manifolds: Sequence[Manifold] = ()
+    names: Sequence[str] | None,
+    weights: Mapping[str, str],
+    manifolds: Sequence[Manifold] = (),
+    *,
+    ablations: bool = False,
 ) -> EvaluatedMethods:
     """Return the methods of these names; None for all that compare fingerprints.
 
@@ -55,6 +60,7 @@ def chosen_methods(
         names: as users type them.
         weights: folder or hub name of pretrained weights, by the name of a trained method.
         manifolds: for methods such as "manifold:rgb".
+        ablations: whether raw: and random: are added behind each manifold:.
 
     Raises:
         ScoreError: an unknown name, weights for a method that is not asked for, or a manifold that is not given.
@@ -62,6 +68,8 @@ def chosen_methods(
     asked = tuple(METHODS) if names is None else tuple(dict.fromkeys(names))
     if not asked:
         raise ScoreError("no method at all; give the names of some.")
+    if ablations:
+        asked = with_ablations(asked)
     trained = {name: PRESETS[name] for name in asked if name in PRESETS}
     odd = sorted(set(weights) - set(trained))
     if odd:

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.evaluation.outcomes import Outcome
-from whorl.evaluation.rates import CONFIDENCE
+from whorl.evaluation.rates import CONFIDENCE, RESAMPLINGS
 from whorl.evaluation.results import OpenSetRate
 from whorl.identification import FALSE_ACCEPT_RATE
-
-_RESAMPLINGS = 2_000
 
 
 def open_set_rate(outcomes: Sequence[Outcome], *, seed: int = 0) -> OpenSetRate | None:
@@ -99,7 +97,7 @@ def _area(
 def _interval(area: _Area, seed: int) -> tuple[float, float]:
     """Return a 95 % percentile interval, architectures drawn anew with all their sets."""
     count = len(area.won)
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=_RESAMPLINGS)
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLINGS)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.nanquantile([area.value(times) for times in drawn.astype(float)], [tail, 1 - tail])
     return float(low), float(high)

@@ -42,6 +42,12 @@ class PreparedSet:
         """The set's name."""
         return self.place.name
 
+    @property
+    def keys(self) -> NDArray[np.uint8]:
+        """Uint8 (N, ...): equal where pictures are copies; all different where digests were not kept."""
+        keys = self.measurements.pictures.keys
+        return np.arange(len(self))[:, None].view(np.uint8) if keys is None else keys
+
     def pictures(self, rows: NDArray[np.integer]) -> list[Picture]:
         """Return some pictures, uint8 (H, W, 3) each."""
         return [self.images[int(row)] for row in rows]

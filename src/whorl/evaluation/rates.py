@@ -82,11 +82,14 @@ def query_of(each: Outcome) -> tuple[int, str, int]:
 
 
 def by_set(outcomes: Sequence[Outcome], values: Sequence[float]) -> dict[str, NDArray[np.float64]]:
-    """Return one number per outcome as an array per queried set."""
-    found: dict[str, list[float]] = defaultdict(list)
+    """Return one number per query as an array per queried set; of a single picture its mean over splits.
+
+    A picture that is asked again in another split is no other picture, and intervals are over pictures.
+    """
+    found: dict[str, dict[tuple[int, int], list[float]]] = defaultdict(lambda: defaultdict(list))
     for each, value in zip(outcomes, values, strict=True):
-        found[each.query].append(value)
-    return {name: np.array(held) for name, held in found.items()}
+        found[each.query][0 if each.size == 1 else each.split, each.draw].append(value)
+    return {name: np.array([np.mean(same) for same in held.values()]) for name, held in found.items()}
 
 
 def mean_over_sets(values: Mapping[str, NDArray[np.float64]]) -> float:

@@ -234,6 +234,8 @@ class Evaluation:
         warnings: what should be known before the rates are believed.
         agreements: per pair of a method that compares fingerprints and one that names single pictures, task and
             size; empty where not both kinds were tried, and in results of versions that did not measure it.
+        paired: each method manifold:X against its ablations and the methods without a manifold, at every size,
+            single pictures too; empty likewise.
     """
 
     reference: str
@@ -256,6 +258,7 @@ class Evaluation:
     not_run: tuple[NotRun, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     agreements: tuple[Agreement, ...] = ()
+    paired: tuple[Difference, ...] = ()
 
     def rate(self, task: Task, method: str, size: int) -> Rate | None:
         """Return one rate, or None where it was not run."""
@@ -277,7 +280,7 @@ class Evaluation:
             found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
             raise StorageError(f"expected an evaluation of schema {SCHEMA}; found {found!r}.")
         try:
-            told = {"agreements": (), **data}
+            told = {"agreements": (), "paired": (), **data}
             values = {item.name: told[item.name] for item in fields(cls)}
             for name, kind in _RECORDS.items():
                 values[name] = tuple(kind(**_as_tuples(each)) for each in values[name])
@@ -295,6 +298,7 @@ _RECORDS: dict[str, Any] = {
     "times": MethodTime,
     "not_run": NotRun,
     "agreements": Agreement,
+    "paired": Difference,
 }
 
 

@@ -12,6 +12,7 @@ from whorl.evaluation.agreement import agreements
 from whorl.evaluation.methods import EvaluatedMethods
 from whorl.evaluation.open_set import open_set_rate
 from whorl.evaluation.outcomes import Outcome
+from whorl.evaluation.paired import paired_differences
 from whorl.evaluation.prepared import PreparedSet
 from whorl.evaluation.rates import confusion_of, difference_of, grouped, rate_of
 from whorl.evaluation.results import EvaluatedSet, Evaluation, MethodTime, NotRun, Task
@@ -90,6 +91,7 @@ def summarised(
             attributing=[method.name for method in chosen.attributing],
             seed=seed,
         ),
+        paired=paired_differences(closed, [each.name for each in chosen.attributing], seed=seed),
     )
     return Evaluated(evaluation, outcomes)
 

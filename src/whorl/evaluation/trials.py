@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from whorl.attribution.split import judging
 from whorl.errors import ScoreError
 from whorl.evaluation.prepared import PreparedSet
 from whorl.evaluation.results import NotRun, Task
@@ -60,10 +61,10 @@ def plan(
     """Return the trials of a task.
 
     Args:
-        task: new-pictures: each set halved at random, `splits` times. new-run: one run of every architecture that
-            has several is left out, each run once. other-data-set: one data set's sets are asked for, the
-            others' known. unknown-architecture: halved likewise, and a third of the architectures are unknown,
-            in turn.
+        task: new-pictures: each set halved at random, `splits` times, copies of a picture on one side. new-run:
+            one run of every architecture that has several is left out, each run once. other-data-set: one data
+            set's sets are asked for, the others' known. unknown-architecture: halved likewise, and a third of the
+            architectures are unknown, in turn.
         sets: all of them.
         splits: how often sets are halved.
         seed: fixes the halves and the thirds.
@@ -173,8 +174,9 @@ def _large_enough(sets: Sequence[PreparedSet], task: Task) -> tuple[list[Prepare
 def _halves(sets: Sequence[PreparedSet], seed: int, split: int) -> tuple[dict[str, Rows], dict[str, Rows]]:
     known, asked = {}, {}
     for number, each in enumerate(sets):
-        order = np.random.default_rng([seed, split, number]).permutation(len(each))
-        known[each.name], asked[each.name] = order[: len(each) // 2], order[len(each) // 2 :]
+        rng = np.random.default_rng([seed, split, number])
+        judge = judging(each.keys, len(each) - len(each) // 2, rng)
+        known[each.name], asked[each.name] = np.flatnonzero(~judge), np.flatnonzero(judge)
     return known, asked
 
 

@@ -57,7 +57,7 @@ def voted(
     for query, rows in trial.queries.items():
         votes = _votes(classifier, sets[query], rows, largest_run(trial, sizes), clock)
         for size in sizes:
-            for draw, chosen in enumerate(queries(rows, size, draws=draws, seed=seed, name=query)):
+            for draw, chosen in queries(rows, size, draws=draws, seed=seed, name=query):
                 shares = majority_vote(votes[chosen], len(classifier.labels))
                 answer = classifier.labels[int(shares.argmax())]
                 yield Outcome(

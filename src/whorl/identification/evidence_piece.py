@@ -100,9 +100,8 @@ def piece_of_answers(answers: Answers, *, name: str = "") -> EvidencePiece:
     """Return what an attributor says of all pictures together, by architecture.
 
     Where its classes are runs, the probabilities of an architecture's runs are summed, and the likeliest
-    architecture need not be that of the likeliest run. Where an architecture has several, 'unknown' is not taken
-    over: it was learned from runs left out while others of their architecture were known, and runs that share a
-    probability look unknown, however sure the architecture is.
+    architecture need not be that of the likeliest run. 'Unknown' is of architectures in either case: all runs of
+    one are left out together when it is learned.
 
     Args:
         answers: with the answer for all pictures as by one model.
@@ -118,7 +117,7 @@ def piece_of_answers(answers: Answers, *, name: str = "") -> EvidencePiece:
             "(answers_for(..., together=True))."
         )
     shares = _by_architecture((architecture_of(label), share) for label, share in whole.shares.items())
-    decided = whole.known is not None and len(shares) == len(whole.shares)
+    decided = whole.known is not None
     return EvidencePiece(
         kind="picture by picture",
         method=answers.method,

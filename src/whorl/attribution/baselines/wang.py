@@ -122,6 +122,16 @@ class Wang:
         about = {"classifier": self.name, "version": 1, "fall": _FALL, "weights_digest": digest}
         return about | asdict(self)
 
+    def check_weights(self) -> None:
+        """Load the pretrained weights once, so that missing ones are told before hours of other work.
+
+        Raises:
+            EncoderError: they cannot be had.
+        """
+        if self.weights is not None:
+            with seeded(0, choose_device("cpu")):
+                new_network(self.weights, 2)
+
     def fit(
         self,
         train: Labelled,

@@ -87,20 +87,26 @@ def best_hyperplanes(
     scaling = Scaling.by_feature(flat)
     scaled, weights = scaling.apply(flat).astype(np.float64), train.weights()
     found: list[tuple[float, Hyperplanes]] = []
+    unfinished: set[float] = set()
     progress.begin(f"train {kind}", len(PENALTIES), 0, unit="penalties")
     try:
         for strength in PENALTIES:
             fitted = model(strength, scaled.shape)
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(record=True) as told:
                 # What it has found by then is judged on the validation pictures like any other.
-                warnings.simplefilter("ignore", ConvergenceWarning)
+                warnings.simplefilter("always", ConvergenceWarning)
                 fitted.fit(scaled, train.classes, sample_weight=weights)
+            if any(issubclass(each.category, ConvergenceWarning) for each in told):
+                unfinished.add(strength)
             planes = Hyperplanes(kind, scaling, *_for_each_class(fitted, classes), strength)
             found.append((judge(planes.logits(validation.values)), planes))
             progress.advance(1)
     finally:
         progress.end()
-    return min(found, key=lambda each: each[0])[1]
+    best = min(found, key=lambda each: each[0])[1]
+    if best.strength in unfinished:
+        progress.note(f"{kind}: the penalty that was kept (C = {best.strength:g}) had not converged.")
+    return best
 
 
 def _for_each_class(model: Any, classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -45,8 +45,8 @@ _RESTORE: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]],
 }
 
 
-def chosen_classifier(wanted: str | Classifier) -> Classifier:
-    """Return the classifier that is meant.
+def chosen_classifier(wanted: str | Classifier, *, among: Collection[str] = CLASSIFIERS) -> Classifier:
+    """Return the classifier that is meant, where it is named one of some.
 
     Raises:
         ScoreError: there is none of this name.
@@ -56,8 +56,8 @@ def chosen_classifier(wanted: str | Classifier) -> Classifier:
     """
     if not isinstance(wanted, str):
         return wanted
-    if wanted not in CLASSIFIERS:
-        raise ScoreError(f"there is no classifier {wanted!r}; there are {', '.join(CLASSIFIERS)}.")
+    if wanted not in among:
+        raise ScoreError(f"there is no classifier {wanted!r} here; there are {', '.join(among)}.")
     return CLASSIFIERS[wanted]
 
 

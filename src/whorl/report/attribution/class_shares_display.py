@@ -21,7 +21,7 @@ _BAR = line_style(0).colour
 class ClassSharesDisplay(Display):
     """A bar per known class: its mean probability over the pictures; a mark: the share answered with it.
 
-    Below them the share that was answered 'unknown'. A dashed line: the support that the set's class needs.
+    Below them the share that was answered 'unknown'.
 
     Attributes:
         figure_: the matplotlib figure, after `plot`.
@@ -29,16 +29,15 @@ class ClassSharesDisplay(Display):
 
     >>> import numpy as np
     >>> from whorl.attribution.attributor import Attributions
-    >>> found = Attributions(("a", "b"), ("1", "2"), np.array([[0.9, 0.1], [0.6, 0.4]]), 0.7)
+    >>> found = Attributions(("a", "b"), ("1", "2"), np.array([[0.9, 0.1], [0.6, 0.4]]))
     >>> print(ClassSharesDisplay(Answers("durall", "x", found, None)).description)
-    Mean probability, and share of the answers: a 75 %, 50 %; b 25 %, 0 %; unknown, 50 %.
+    Mean probability, and share of the answers: a 75 %, 100 %; b 25 %, 0 %; unknown, 0 %.
     """
 
     ax_: Axes
 
     def __init__(self, answers: Answers) -> None:
         self.shares, self.answered = answers.shares, answers.answered
-        self.needed = None if answers.whole is None else answers.whole.threshold
 
     def plot(self, *, small: bool = False) -> Self:
         """Draw; `small` is for a column or a phone: 400 pixels wide."""
@@ -54,8 +53,6 @@ class ClassSharesDisplay(Display):
                 markeredgecolor="white", markeredgewidth=0.8, zorder=3, clip_on=False,
             )  # fmt: skip
         ax.axhspan(len(rows) - 1.5, len(rows) - 0.4, color=LEVEL, linewidth=0, zorder=0)
-        if self.needed is not None:
-            ax.axvline(self.needed, color=MUTED, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2.5)
         ax.set_yticks(range(len(rows)), labels=[shorten(label, 16 if small else 30) for label in rows])
         as_written(ax.get_yticklabels(), size=8.5 if small else 10)
         axis_words(ax, x="mean probability (bar), share of answers (mark)", small=small)

@@ -14,7 +14,8 @@ from whorl.report.attribution.tables import classes_grid, pictures_grid
 from whorl.report.attribution.words import (
     LIMITS,
     attribution_headline,
-    skipped_words,
+    known_words,
+    notes_of,
     support_words,
     threshold_words,
 )
@@ -30,7 +31,6 @@ _SHARES = (
     "Bars: the mean probability of each known class over the pictures. Diamonds: the share of the pictures "
     "that were given to it."
 )
-_NEEDED = " Dashed: the support that the likeliest class needs, for the set to be taken for known."
 _EXAMPLES = (
     "Some of the pictures, spread evenly over all: the answer, and the probability of the likeliest class."
 )
@@ -81,7 +81,7 @@ def render_attribution(
     return render_page(
         "sections.html.j2",
         page,
-        Sections((skipped_words(answers),) if answers.skipped else (), tuple(sections)),
+        Sections(notes_of(answers), tuple(sections)),
     )
 
 
@@ -89,11 +89,8 @@ def classes_section(
     answers: Answers, *, title: str = "Class by class", before: tuple[str, ...] = (), prefix: str = "c"
 ) -> Section:
     """Return the classes with their figure and table: sentences in front of them, and what they rest on."""
-    needed = answers.whole is not None and answers.whole.threshold is not None
-    figure = captioned(
-        ClassSharesDisplay(answers), title="", caption=_SHARES + (_NEEDED if needed else ""), prefix=prefix
-    )
-    told = (*before, support_words(answers), threshold_words(answers))
+    figure = captioned(ClassSharesDisplay(answers), title="", caption=_SHARES, prefix=prefix)
+    told = (*before, support_words(answers), threshold_words(answers), known_words(answers))
     return Section(
         title,
         told=tuple(each for each in told if each),

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 from whorl.attribution.answers import Answers
 from whorl.attribution.labels import UNKNOWN
-from whorl.report.attribution.words import attribution_headline, skipped_words, support_words, threshold_words
+from whorl.report.attribution.words import (
+    attribution_headline,
+    known_words,
+    notes_of,
+    support_words,
+    threshold_words,
+)
 from whorl.report.grid import Column, Grid
 from whorl.report.grid_table import GridTables
 from whorl.report.text import percent
@@ -18,12 +24,13 @@ def answers_table(answers: Answers) -> GridTables:
     """Return the answers for rich to print: at most 30 pictures, the verdict, and what it rests on."""
     left = len(answers.found) - MOST_ROWS
     more = (f"{left:,} more pictures are in pictures.csv (-o) and in --json.",) if left > 0 else ()
-    told = (attribution_headline(answers), support_words(answers), threshold_words(answers))
-    notes = (skipped_words(answers),) if answers.skipped else ()
+    told = (
+        attribution_headline(answers), support_words(answers), threshold_words(answers), known_words(answers),
+    )  # fmt: skip
     return GridTables(
         (pictures_grid(answers, most=MOST_ROWS),),
         after=(*more, *(each for each in told if each)),
-        notes=notes,
+        notes=notes_of(answers),
     )
 
 

@@ -16,16 +16,17 @@ def tasks_with_rates(evaluation: Evaluation) -> tuple[Task, ...]:
 
 
 def main_confusions(evaluation: Evaluation) -> tuple[Confusion, ...]:
-    """Return the default method's confusion at the largest size of each task."""
+    """Return each task's confusions: the default's at the largest size, the best method's of single pictures."""
     found = []
     for task in CLOSED:
-        own = [
-            each
-            for each in evaluation.confusions
-            if (each.task, each.method) == (task, evaluation.default) and each.truth and each.answers
-        ]
+        drawn = [each for each in evaluation.confusions if each.task == task and each.truth and each.answers]
+        own = [each for each in drawn if each.method == evaluation.default]
         if own:
             found.append(max(own, key=lambda each: each.size))
+        rates = [each for each in evaluation.rates if (each.task, each.size) == (task, 1)]
+        if rates:
+            best = max(rates, key=lambda each: each.value).method
+            found += [each for each in drawn if (each.method, each.size) == (best, 1) and each not in found]
     return tuple(found)
 
 
