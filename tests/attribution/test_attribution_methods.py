@@ -240,5 +240,5 @@ def test_nataraj_takes_its_bins_by_name_and_is_made_again_by_it():
 def test_artifacts_take_no_classifier_that_their_name_could_not_say():
     """'svm' once passed here, and failed after the training: 'nobody could make it again'."""
     manifold = Manifold.from_embeddings({1: np.eye(3)})
-    with pytest.raises(ScoreError, match="no classifier 'svm' for artifacts; there are linear, mlp, resnet"):
+    with pytest.raises(ScoreError, match="no classifier 'svm' here; there are linear, mlp, resnet"):
         method_of(manifold, classifier="svm")

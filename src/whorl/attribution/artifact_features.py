@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from whorl.attribution.classifiers.contract import Classifier
 from whorl.attribution.classifiers.kinds import chosen_classifier
 from whorl.attribution.features import FeatureTable
-from whorl.attribution.manifold_names import Kind, ManifoldName, manifold_name
+from whorl.attribution.manifold_names import CLASSIFIER_NAMES, Kind, ManifoldName, manifold_name
 from whorl.attribution.methods import AttributionMethod
 from whorl.embeddings import Embeddings, EncodeOptions
 from whorl.encoders.contract import Layer
@@ -151,7 +151,7 @@ def method_of(
     """
     features = ArtifactFeatures(manifold, layer, kind)
     usual = _VECTORS if form(manifold) is None else _PICTURES
-    chosen = chosen_classifier(usual if classifier is None else classifier)
+    chosen = chosen_classifier(usual if classifier is None else classifier, among=CLASSIFIER_NAMES)
     told = None if chosen.name == usual else chosen.name
     return AttributionMethod(str(ManifoldName(kind, features.space, told)), features, chosen)
 
