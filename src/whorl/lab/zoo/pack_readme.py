@@ -25,7 +25,7 @@ def pack_readme(recipe: Mapping[str, Any]) -> str:
         "first ones that each model drew; none was chosen.",
         "\n".join([head, rule, *rows]),
         *([_judged(judged)] if judged else []),
-        f"```\nwhorl evaluate REF .\n```\n\n```python\nwhorl.open_images({example!r})\n```",
+        f'```\nwhorl evaluate REF .\n```\n\n```python\nwhorl.open_images("{example}")\n```',
         "`recipe.json` says how each model was trained and drawn from, and with which versions. A set's "
         "`digest` is `whorl.files.digest_bytes` of its pixels; `files` has `whorl.files.digest_file` of each "
         "file.",
