@@ -61,7 +61,7 @@ def report(asked: Sequence[PreparedSet], known: Sequence[PreparedSet], same: dic
         guess: list[float] = []
         curves = [_curve(each, _some(each, size)) for each in known]
         for each in chosen:
-            for rows in queries(np.arange(len(each)), size, draws=DRAWS, seed=0, name=each.name):
+            for _, rows in queries(np.arange(len(each)), size, draws=DRAWS, seed=0, name=each.name):
                 query = _curve(each, rows)
                 for rule in RULES:
                     nearest = int(CTCurve(rule).distances(query, curves).argmin())
@@ -76,7 +76,7 @@ def report(asked: Sequence[PreparedSet], known: Sequence[PreparedSet], same: dic
 def _some(each: PreparedSet, size: int) -> np.ndarray:
     """Return as many rows as a query has, where there are so many: C_T depends on how many."""
     rows = np.arange(len(each))
-    return next(queries(rows, size, draws=1, seed=1, name=each.name), rows)
+    return next(queries(rows, size, draws=1, seed=1, name=each.name), (0, rows))[1]
 
 
 def _curve(each: PreparedSet, rows: np.ndarray) -> Fingerprint:

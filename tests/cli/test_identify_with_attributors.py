@@ -106,7 +106,7 @@ def test_several_attributors_are_told_apart_by_number(place, tmp_path):
     assert [piece["name"] for piece in document["joined"]["pieces"]] == names
     assert list(document["details"]["attributors"]) == names[1:]
     assert document["joined"]["verdict"] == "agree"
-    assert [piece["decided"] for piece in document["joined"]["pieces"]] == [True, True, False, True]
+    assert [piece["decided"] for piece in document["joined"]["pieces"]] == [True, True, True, True]
     of_runs = document["joined"]["pieces"][2]["shares"]
     assert set(of_runs) == {"RED", "GREEN", "BLUE"}
     assert sum(of_runs.values()) == pytest.approx(1)

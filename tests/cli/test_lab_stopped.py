@@ -57,7 +57,7 @@ def test_the_code_is_128_and_the_signal(pictures, monkeypatch, words, trainer, n
     command = (*words, "-o", "out", "-q", "--device", "cpu")
     done = in_this_process(*command, cwd=pictures, env={})
     assert (done.returncode, len(taken)) == (code, 2), done.stderr
-    assert "finished shards and checkpoints are kept. Run it again." in done.stderr
+    assert "checkpoints and answers are kept. Run it again." in done.stderr
     assert (pictures / "out" / "checkpoint.safetensors").is_file()
     done = in_this_process(*command, cwd=pictures, env={})
     assert done.returncode == 0, done.stderr
