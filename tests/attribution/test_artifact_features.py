@@ -154,4 +154,4 @@ def test_generators_are_told_apart_by_their_artifacts():
     method = method_of(Manifold.fit(real, encoder="spectrum:16", cache=None), classifier="linear")
     tables, asked = (method.tables(sources(count, seed), cache=None) for count, seed in ((40, 0), (20, 1)))
     attributor = Attributor.fit(tables, method.classifier, unknown=False)
-    assert accuracy(attributor, asked) > 0.9
+    assert accuracy(attributor, asked) > 0.8

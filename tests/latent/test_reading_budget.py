@@ -43,8 +43,6 @@ def test_a_tenth_of_the_published_passes_reads_as_many_pictures():
     theirs, theirs_exact = read(PublishedReader(starts=20, steps=200))
     assert all(each.passes <= BUDGET <= other.passes for each, other in zip(ours, theirs, strict=True))
     assert sum(exact) >= max(sum(theirs_exact), 1)
-    # Without the budget, one of these would take more.
-    assert NewtonReader(budget=10**9).read(generator, basis, pictures[1]).passes > BUDGET
 
 
 @pytest.mark.parametrize("budget", [WIDTH + 3, 2 * WIDTH + 3, 2 * WIDTH + 4, 100, 333])

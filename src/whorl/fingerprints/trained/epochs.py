@@ -97,12 +97,16 @@ def _step(
     hits: torch.Tensor,
 ) -> float:
     """Take one step, count the pictures that were right before it in `hits`, return the loss before it."""
+    from torch.backends import mkldnn
     from torch.nn.functional import cross_entropy
 
-    logits, targets = network.logits(pixels), classes.to(network.device)
-    loss = cross_entropy(logits, targets)
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    # On CPUs with AVX2 and no AVX-512, torch 2.13's oneDNN convolutions wrote past the end of a buffer in the
+    # small ResNet's backward pass ("double free or corruption"); torch's own do not.
+    with mkldnn.flags(enabled=False):  # type: ignore[no-untyped-call]
+        logits, targets = network.logits(pixels), classes.to(network.device)
+        loss = cross_entropy(logits, targets)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
     hits += (logits.detach().argmax(dim=1) == targets).sum()
     return float(loss.detach())
