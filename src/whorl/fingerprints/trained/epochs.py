@@ -102,7 +102,7 @@ def _step(
 
     # On CPUs with AVX2 and no AVX-512, torch 2.13's oneDNN convolutions wrote past the end of a buffer in the
     # small ResNet's backward pass ("double free or corruption"); torch's own do not.
-    with mkldnn.flags(enabled=False):  # type: ignore[no-untyped-call]
+    with mkldnn.flags(enabled=False):
         logits, targets = network.logits(pixels), classes.to(network.device)
         loss = cross_entropy(logits, targets)
         optimiser.zero_grad(set_to_none=True)
